@@ -1,0 +1,299 @@
+"""The nouns of a round: frozen values with no I/O and no clock.
+
+What leaves the process (findings, services, coverage) are `msgspec` structs: they *are* the
+published format, and their JSON Schema is generated from them. What stays inside are dataclasses.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+FINDING_SCHEMA = "ronde.finding/1"
+SERVICE_SCHEMA = "ronde.service/1"
+COVERAGE_SCHEMA = "ronde.coverage/1"
+
+
+class Transport(StrEnum):
+    """How an endpoint is reached."""
+
+    TCP = "tcp"
+    UDP = "udp"
+
+
+class Access(StrEnum):
+    """What a caller without any credential gets."""
+
+    OPEN = "open"
+    PARTIAL = "partial"
+    UNCLAIMED = "unclaimed"
+    SHIELDED = "shielded"
+    LOCKED = "locked"
+    CLIENT_CERT = "client-cert"
+    IDENTIFIED = "identified"
+    UNKNOWN = "unknown"
+
+
+#: The access states that a team acts on; the others are facts about a service that is shut.
+EXPOSED = frozenset({Access.OPEN, Access.PARTIAL, Access.UNCLAIMED, Access.SHIELDED})
+
+#: The access states that may only be claimed with a two-sided proof.
+PROVEN = frozenset({Access.OPEN, Access.PARTIAL, Access.UNCLAIMED})
+
+#: The access states that show a door shut: seeing one resolves a finding.
+SHUT = frozenset({Access.LOCKED, Access.CLIENT_CERT})
+
+
+class Severity(StrEnum):
+    """How soon somebody should act, worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    def reaches(self, threshold: "Severity") -> bool:
+        """Tell whether this severity is at or above the threshold."""
+        order = list(Severity)
+        return order.index(self) <= order.index(threshold)
+
+
+class Confidence(StrEnum):
+    """How sure the verdict is, on its own axis."""
+
+    CONFIRMED = "confirmed"
+    PROBABLE = "probable"
+
+
+class Status(StrEnum):
+    """Where a finding stands against the rounds before."""
+
+    NEW = "new"
+    ONGOING = "ongoing"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    UNVERIFIED = "unverified"
+
+
+class Silence(StrEnum):
+    """Why an endpoint gave no usable answer."""
+
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    CLOSED = "closed"
+    RESET = "reset"
+    TLS = "tls"
+    CLIENT_CERT = "client-cert"
+    GARBLED = "garbled"
+    TOO_LARGE = "too-large"
+    BUSY = "busy"
+    UNRECOGNISED = "unrecognised"
+    HALF_PROOF = "half-proof"
+    BUG = "bug"
+
+
+class Endpoint(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """One address, port and transport; `address` is a canonical literal, never a name.
+
+    `host` is the name that the scope listed and pinned to this address, if it listed one.
+    """
+
+    address: str
+    port: int
+    transport: Transport = Transport.TCP
+    host: str | None = None
+
+    def __str__(self) -> str:
+        """Write the endpoint as people do: `192.0.2.7:9200`, `[2001:db8::7]:9200`."""
+        literal = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{literal}:{self.port}"
+
+
+class TlsFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a TLS handshake showed. Nothing was verified: the certificate is only read.
+
+    `key_sha256` is the SHA-256 of the certificate's SubjectPublicKeyInfo in lower-case hex;
+    dates are ISO 8601 in UTC; `names` are the subject's common name and alternative names.
+    """
+
+    version: str
+    cipher: str
+    names: tuple[str, ...] = ()
+    issuer: str | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    key_sha256: str | None = None
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """A named container that a stranger can list. It has no field for a record's value."""
+
+    name: str
+    kind: str
+    records: int | None = None
+    bytes: int | None = None
+    created: datetime | None = None
+    fields: tuple[str, ...] = ()
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """Both sides of the evidence, in our own words: what was answered and what was refused."""
+
+    ask: str
+    answer: str
+    control: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A product that was recognised on an endpoint, locked or not.
+
+    `identity` is the service's own lasting name where it has one (cluster UUID, replica-set id).
+    """
+
+    product: str
+    version: str | None = None
+    identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """A verdict on one endpoint, with the reason in our own words.
+
+    Raises:
+        ValueError: an access state of `PROVEN` was claimed without its proof.
+    """
+
+    access: Access
+    service: Service
+    because: str
+    proof: Proof | None = None
+    holdings: tuple[Holding, ...] = ()
+    holdings_total: int | None = None
+    confidence: Confidence = Confidence.CONFIRMED
+
+    def __post_init__(self) -> None:
+        """Refuse a claim that lacks its evidence."""
+        if self.access in PROVEN and self.proof is None:
+            msg = f"{self.access} was claimed for {self.service.product} without a proof"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The port refused the connection: an observation, not a silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It could not be told, and why; never the same as "not open"."""
+
+    silence: Silence
+    why: str
+    service: Service | None = None
+
+
+Outcome: TypeAlias = Assessment | Closed | Unknown
+
+
+class Asset(msgspec.Struct, frozen=True, kw_only=True):
+    """What the team's own inventory says of an address."""
+
+    owner: str | None = None
+    contact: str | None = None
+    site: str | None = None
+    zone: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+class ScopeReference(msgspec.Struct, frozen=True):
+    """The permission under which something was seen."""
+
+    name: str
+    reference: str
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a team acts on: one exposed service on one endpoint, in one round.
+
+    `fingerprint` is stable across rounds; nodes of one cluster share it. `records` in a holding
+    are approximate counts of entries, never of persons.
+    """
+
+    schema: str = FINDING_SCHEMA
+    fingerprint: str
+    round: str
+    status: Status
+    probe: str
+    title: str
+    product: str
+    version: str | None
+    access: Access
+    severity: Severity
+    confidence: Confidence
+    because: str
+    endpoint: Endpoint
+    tls: TlsFacts | None
+    proof: Proof | None
+    holdings: tuple[Holding, ...]
+    holdings_total: int
+    cwe: int
+    remedy: str
+    references: tuple[str, ...]
+    asset: Asset
+    scope: ScopeReference
+    vantage: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+class ServiceSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A service that was recognised or heard and is no finding: locked, or not to be told."""
+
+    schema: str = SERVICE_SCHEMA
+    round: str
+    probe: str | None
+    product: str | None
+    version: str | None
+    access: Access
+    because: str
+    endpoint: Endpoint
+    tls: TlsFacts | None
+    asset: Asset
+    scope: ScopeReference
+    vantage: str
+    seen: datetime
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a round planned, reached and could not reach. It ends the round's output.
+
+    `planned = reached + closed + filtered + unreachable + sum(skipped)` for a complete round;
+    `duration` is in seconds.
+    """
+
+    schema: str = COVERAGE_SCHEMA
+    round: str
+    scope: ScopeReference
+    vantage: str
+    started: datetime
+    ended: datetime
+    duration: float
+    complete: bool
+    planned: int
+    reached: int
+    closed: int
+    filtered: int
+    unreachable: int
+    skipped: dict[str, int]
+    access: dict[str, int]
+    unknown: dict[str, int]
+    findings: dict[str, int]
+    asks_sent: int
+    bytes_sent: int
+    bytes_received: int
+    why_incomplete: tuple[str, ...] = ()

@@ -1,0 +1,240 @@
+"""What a probe is, and every word that it may use to speak to a service.
+
+A probe does no I/O. It yields *asks* and is handed the replies, so it cannot leave the scope and
+it has no word for writing. Everything that it may ever send is declared in its `About`; the
+driver compares each ask with that list before the gate sends it.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeAlias
+from urllib.parse import quote
+
+from scanner.jsonview import Json
+from scanner.model import Outcome, Service, Silence, TlsFacts
+from scanner.wire import Garbled
+
+#: A listing of 2,000 indices with the columns we ask for takes about 300 KiB.
+MAX_PAGE = 1 << 20
+
+#: A reply to a command on a stream; the longest that we ask for, a database listing, is far below.
+MAX_ANSWER = 1 << 20
+
+#: Given what has arrived, the length of the first complete reply, or None while it is incomplete.
+#: Raises `Garbled` as soon as the bytes cannot become a reply.
+Framing: TypeAlias = Callable[[bytes], int | None]
+
+
+class NoAnswer(Exception):
+    """An ask was not answered. Raised by the gate, and thrown into a dialogue that awaits it."""
+
+    def __init__(self, silence: Silence, why: str, *, received: int = 0) -> None:
+        """Say which silence it was, in our own words, and how many bytes had come."""
+        super().__init__(why)
+        self.silence = silence
+        self.why = why
+        self.received = received
+
+
+class Undeclared(Exception):
+    """A probe asked for something that it did not declare: a bug of the probe, never sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """One HTTP GET, the only HTTP method that a probe has.
+
+    `template` is an absolute path, perhaps with `{}` places; `fill` puts one quoted path segment
+    into each, so that a name from a server can never become another path or a query.
+    """
+
+    template: str
+    arguments: tuple[str, ...] = ()
+    max_bytes: int = MAX_PAGE
+
+    @property
+    def name(self) -> str:
+        """The ask as `ronde probes`, the proof and the audit trail print it."""
+        return f"GET {self.template}"
+
+    @property
+    def declared(self) -> "Get":
+        """The ask as its probe declares it, without arguments."""
+        return replace(self, arguments=())
+
+    @property
+    def target(self) -> str:
+        """The request target as it goes on the wire."""
+        return self.template.format(*(quote(part, safe="") for part in self.arguments))
+
+    def fill(self, *arguments: str) -> "Get":
+        """Put one path segment into each place of the template.
+
+        Raises:
+            Garbled: a segment that a server would read as a step in the path.
+        """
+        if any(part in {"", ".", ".."} for part in arguments):
+            raise Garbled("a name that cannot be one path segment")
+        return replace(self, arguments=arguments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """Wait for a server that speaks first, sending nothing. Silence is `NoAnswer(TIMEOUT)`."""
+
+    name: str
+    framing: Framing
+    max_bytes: int = MAX_ANSWER
+    seconds: float | None = None
+
+    @property
+    def declared(self) -> "Listen":
+        """The ask as its probe declares it."""
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request on a byte stream and the frame that answers it.
+
+    `encode` builds the request from the arguments: `lambda: b"PING"` for a fixed one. It is part
+    of the declaration, so what a probe may send is decided by the function, not by its caller.
+    """
+
+    name: str
+    encode: Callable[..., bytes]
+    framing: Framing
+    arguments: tuple[str, ...] = ()
+    max_bytes: int = MAX_ANSWER
+
+    @property
+    def declared(self) -> "Exchange":
+        """The ask as its probe declares it, without arguments."""
+        return replace(self, arguments=())
+
+    @property
+    def payload(self) -> bytes:
+        """The bytes as they go on the wire."""
+        return self.encode(*self.arguments)
+
+    def fill(self, *arguments: str) -> "Exchange":
+        """Name what the request is about: a database, a collection."""
+        return replace(self, arguments=arguments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountLines:
+    """An FTP-like listing over a passive data connection, counted and forgotten line by line.
+
+    The gate sends `command`, connects to `port` **of the same address** (never to an address
+    that the server names), counts the lines and drops them: no name is kept, not even in memory.
+    `preliminary` recognises the control reply after which the server accepts the data connection.
+    """
+
+    name: str
+    command: bytes
+    framing: Framing
+    port: int = 0
+    max_bytes: int = 8 << 20  # 200,000 faxes of 40 characters a name
+
+    @property
+    def declared(self) -> "CountLines":
+        """The ask as its probe declares it, without the port of the moment."""
+        return replace(self, port=0)
+
+    def at(self, port: int) -> "CountLines":
+        """Name the data port that the server has just announced."""
+        return replace(self, port=port)
+
+
+StreamAsk: TypeAlias = Listen | Exchange | CountLines
+Ask: TypeAlias = Get | StreamAsk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An HTTP response, bounded: at most `max_bytes` of body, after decompression.
+
+    Header names are lower-case; a header that came several times has its values joined by ", ".
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    tls: TlsFacts | None = None
+
+    def json(self) -> Json:
+        """Open the body as JSON.
+
+        Raises:
+            Garbled: the body is not JSON, or nests deeper than `jsonview.MAX_DEPTH`.
+        """
+        return Json.parse(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One frame of a byte stream. `lines` is what a `CountLines` counted."""
+
+    data: bytes
+    lines: int = 0
+    tls: TlsFacts | None = None
+
+
+Reply: TypeAlias = Page | Answer
+HttpDialogue: TypeAlias = Generator[Get, Page, Outcome]
+StreamDialogue: TypeAlias = Generator[StreamAsk, Answer, Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a probe says of itself; printed by `ronde probes` and `ronde plan`.
+
+    `front` is the ask that opens the conversation and feeds `identify`; HTTP probes share `FRONT`.
+    `asks` is everything that the probe may ever send, the front included.
+    """
+
+    name: str
+    title: str
+    ports: frozenset[int]
+    tls_ports: frozenset[int] = field(default_factory=frozenset)
+    front: Ask
+    asks: tuple[Ask, ...]
+    proves: str
+    cwe: int
+    remedy: str
+    references: tuple[str, ...] = ()
+
+    def declares(self, ask: Ask) -> bool:
+        """Tell whether the probe said beforehand that it may send this."""
+        return ask.declared in self.asks
+
+
+class HttpProbe(Protocol):
+    """A probe of an HTTP service."""
+
+    about: About
+
+    def identify(self, front: Page) -> Service | None:
+        """Recognise the product from the shared front page, locked servers included."""
+
+    def assess(self, front: Page) -> HttpDialogue:
+        """Settle what a stranger gets, with the fewest asks."""
+
+
+class StreamProbe(Protocol):
+    """A probe of a service with a protocol of its own."""
+
+    about: About
+
+    def identify(self, front: Answer) -> Service | None:
+        """Recognise the product from the first frame, locked servers included."""
+
+    def assess(self, front: Answer) -> StreamDialogue:
+        """Settle what a stranger gets, with the fewest asks."""
+
+
+Probe: TypeAlias = HttpProbe | StreamProbe
+
+#: The one front page that all HTTP probes of an endpoint share.
+FRONT = Get("/")
