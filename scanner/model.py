@@ -16,6 +16,10 @@ SERVICE_SCHEMA = "ronde.service/1"
 COVERAGE_SCHEMA = "ronde.coverage/1"
 
 
+class Refused(Exception):
+    """The user's own file, option or wish is refused; the message names file, line or field."""
+
+
 class Transport(StrEnum):
     """How an endpoint is reached."""
 
