@@ -1,0 +1,170 @@
+"""Recorded replies of servers, and the driver that hands them to a probe without any socket.
+
+A transcript is `tests/transcripts/FAMILY/NAME.json`:
+
+    {"server": "what answered, its version and how it was set up",
+     "exchanges": [{"ask": "GET /", "status": 200, "headers": {...}, "json": {...}}, ...]}
+
+`ask` is the ask's `name`; `arguments` are what `fill` put into it. The reply is one of `json`,
+`text`, `hex`, `bson` (extended JSON, framed as OP_MSG or, with `"opcode": 1`, as OP_REPLY), or
+`silence` when the server gave none. `lines` belongs to a `CountLines`.
+"""
+
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+from bson import encode, json_util
+
+from scanner.model import Outcome, Silence, Unknown
+from scanner.probe import Answer, Ask, CountLines, Get, NoAnswer, Page, Probe, Reply, Undeclared
+from scanner.wire import Garbled
+
+HERE = Path(__file__).parent
+
+OP_REPLY = 1
+OP_MSG = 2013
+
+
+class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One ask and what came back."""
+
+    ask: str
+    arguments: tuple[str, ...] = ()
+    status: int = 200
+    headers: dict[str, str] = {}
+    json: msgspec.Raw | None = None
+    text: str | None = None
+    hex: str | None = None
+    bson: dict[str, Any] | None = None
+    opcode: int = OP_MSG
+    lines: int = 0
+    silence: Silence | None = None
+
+    def answers(self, ask: Ask) -> bool:
+        """Tell whether this is the reply to an ask."""
+        return self.ask == ask.name and self.arguments == getattr(ask, "arguments", ())
+
+    @property
+    def payload(self) -> bytes:
+        """The reply's bytes: a body, or a frame of a stream."""
+        if self.json is not None:
+            return bytes(self.json)
+        if self.bson is not None:
+            return _framed(self.bson, self.opcode)
+        return bytes.fromhex(self.hex) if self.hex is not None else (self.text or "").encode()
+
+
+class Transcript(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything that one server answered."""
+
+    server: str
+    exchanges: tuple[Recorded, ...]
+
+    def with_reply(self, place: int, **changes: Any) -> "Transcript":
+        """Change one reply: what a proxy, a liar or a broken server would have sent."""
+        changed = msgspec.structs.replace(self.exchanges[place], **changes)
+        before, after = self.exchanges[:place], self.exchanges[place + 1 :]
+        return msgspec.structs.replace(self, exchanges=(*before, changed, *after))
+
+    def with_payload(self, place: int, payload: bytes) -> "Transcript":
+        """Put other bytes into one reply: truncated ones, garbage."""
+        return self.with_reply(place, json=None, bson=None, text=None, hex=payload.hex())
+
+
+@dataclass(slots=True)
+class Replay:
+    """A conversation over a transcript: each recorded exchange answers once, in its order."""
+
+    probe: Probe
+    transcript: Transcript
+    asked: list[str] = field(default_factory=list)
+    _left: list[Recorded] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start with every exchange unused."""
+        self._left = list(self.transcript.exchanges)
+
+    def run(self) -> Outcome:
+        """Drive the probe as the scanner does: silence is thrown in, garble is an outcome.
+
+        Raises:
+            Undeclared: the probe asked for what it did not declare.
+            AssertionError: the probe asked for what the transcript does not hold.
+        """
+        service = None
+        try:
+            front = self._reply(self.probe.about.front)
+            service = self.probe.identify(front)  # type: ignore[arg-type]  # a probe's own front
+            if service is None:
+                return Unknown(Silence.UNRECOGNISED, "")
+            return self._converse(front)
+        except NoAnswer as none:
+            return Unknown(none.silence, none.why, service)
+        except Garbled as garbled:
+            return Unknown(Silence.GARBLED, str(garbled), service)
+
+    def _converse(self, front: Reply) -> Outcome:
+        dialogue: Any = self.probe.assess(front)  # type: ignore[arg-type]  # likewise
+        step, passed = dialogue.send, cast("Any", None)
+        while True:
+            try:
+                ask = step(passed)
+            except StopIteration as done:
+                outcome: Outcome = done.value
+                return outcome
+            try:
+                step, passed = dialogue.send, self._reply(ask)
+            except NoAnswer as none:
+                step, passed = dialogue.throw, none
+
+    def _reply(self, ask: Ask) -> Reply:
+        if not self.probe.about.declares(ask):
+            raise Undeclared(ask.name)
+        self.asked.append(ask.name)
+        found = next((one for one in self._left if one.answers(ask)), None)
+        assert found is not None, f"not recorded: {ask.name} {getattr(ask, 'arguments', ())}"
+        self._left.remove(found)
+        if found.silence is not None:
+            raise NoAnswer(found.silence, "the recorded server gave no answer")
+        return _page(ask, found) if isinstance(ask, Get) else _answer(ask, found)
+
+
+def load(name: str) -> Transcript:
+    """Read `FAMILY/NAME` from this folder."""
+    return msgspec.json.decode((HERE / f"{name}.json").read_bytes(), type=Transcript)
+
+
+def replay(probe: Probe, transcript: Transcript) -> Outcome:
+    """Let a probe settle what the recorded server gave to a stranger."""
+    return Replay(probe, transcript).run()
+
+
+def asked(probe: Probe, transcript: Transcript) -> list[str]:
+    """Name the asks that the probe sent, in order."""
+    conversation = Replay(probe, transcript)
+    conversation.run()
+    return conversation.asked
+
+
+def _page(ask: Get, found: Recorded) -> Page:
+    if len(found.payload) > ask.max_bytes:
+        raise NoAnswer(Silence.TOO_LARGE, "the recorded page is longer than the ask allows")
+    return Page(status=found.status, headers=found.headers, body=found.payload)
+
+
+def _answer(ask: Any, found: Recorded) -> Answer:
+    """Frame the bytes as the gate does; a frame that stays incomplete is a closed connection."""
+    size = ask.framing(found.payload)
+    if size is None:
+        raise NoAnswer(Silence.CLOSED, "the recorded frame is incomplete")
+    lines = found.lines if isinstance(ask, CountLines) else 0
+    return Answer(data=found.payload[:size], lines=lines)
+
+
+def _framed(document: dict[str, Any], opcode: int) -> bytes:
+    body = encode(json_util.loads(msgspec.json.encode(document)))
+    head = struct.pack("<iqii", 8, 0, 0, 1) if opcode == OP_REPLY else struct.pack("<ib", 0, 0)
+    return struct.pack("<iiii", 16 + len(head) + len(body), 1, 0, opcode) + head + body
