@@ -1,0 +1,91 @@
+"""Everything that is wrong with a scope file, each with its line, refused in one go."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from scanner.model import Refused
+
+T = TypeVar("T")
+
+#: A file in which every address is misspelt needs one screen of errors, not ten thousand.
+MAX_REPORTED = 20
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\-]+)\s*\]")
+_KEY = re.compile(r"\s*([\w.\-]+)\s*=")
+_ELEMENT = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*')|#.*""")
+_INDEX = re.compile(r"(.*)\[(\d+)\]")
+
+
+class ScopeRefused(Refused):
+    """A scope file does not permit a round; each line of the message names file and place."""
+
+
+class Problems:
+    """Collects what is wrong with one file. A field is written `zones[1].ranges[0]`."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._lines = text.splitlines()
+        self._fields = dict(_fields(self._lines))
+        self._found: list[str] = []
+
+    def add(self, field: str, why: str) -> None:
+        """Note what is wrong with a field, and what to do about it."""
+        line = self._line_of(field)
+        place = f"{self._path}:{line}" if line else str(self._path)
+        self._found.append(f"{place}: {field}: {why}")
+
+    def reading(self, field: str, read: Callable[[str], T], text: str) -> T | None:
+        """Read a value, or note why it cannot be read."""
+        try:
+            return read(text)
+        except ValueError as error:
+            self.add(field, str(error))
+            return None
+
+    def refuse_if_any(self) -> None:
+        """Raise what was found.
+
+        Raises:
+            ScopeRefused: something was found.
+        """
+        if not self._found:
+            return
+        rest = len(self._found) - MAX_REPORTED
+        more = [f"{self._path}: and {rest} more like these"] if rest > 0 else []
+        raise ScopeRefused("\n".join(self._found[:MAX_REPORTED] + more))
+
+    def _line_of(self, field: str) -> int | None:
+        """Find the line of a field, or of the nearest table or array around it."""
+        if field in self._fields:
+            return self._fields[field]
+        if (element := _INDEX.fullmatch(field)) and (start := self._fields.get(element[1])):
+            return self._element_line(start, int(element[2]))
+        parent = re.sub(r"(\.[^.]*|\[\d+\])$", "", field)
+        return None if parent == field else self._line_of(parent)
+
+    def _element_line(self, start: int, index: int) -> int:
+        """Find the line of an array's element by counting strings; numbers stand on one line."""
+        for number, line in enumerate(self._lines[start - 1 :], start):
+            for token in _ELEMENT.finditer(line):
+                if token[1] is not None and index == 0:
+                    return number
+                index -= token[1] is not None
+        return start
+
+
+def _fields(lines: list[str]) -> Iterator[tuple[str, int]]:
+    """Walk a TOML text for the fields it sets; `tomllib` does not tell their lines."""
+    table = ""
+    seen: dict[str, int] = {}
+    for number, line in enumerate(lines, 1):
+        if header := _HEADER.match(line):
+            table = header[2]
+            if header[1] == "[[":
+                seen[table] = seen.get(table, -1) + 1
+                table = f"{table}[{seen[table]}]"
+            yield table, number
+        elif key := _KEY.match(line):
+            yield f"{table}.{key[1]}".lstrip("."), number
