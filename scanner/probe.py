@@ -7,7 +7,7 @@ driver compares each ask with that list before the gate sends it.
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeGuard, TypeVar
 from urllib.parse import quote
 
 from scanner.jsonview import Json
@@ -182,6 +182,12 @@ class Answer:
 
 
 Reply: TypeAlias = Page | Answer
+
+AskT = TypeVar("AskT", bound=Ask)
+ReplyT = TypeVar("ReplyT", bound=Reply)
+_AskT_co = TypeVar("_AskT_co", bound=Ask, covariant=True)
+_ReplyT_contra = TypeVar("_ReplyT_contra", bound=Reply, contravariant=True)
+
 HttpDialogue: TypeAlias = Generator[Get, Page, Outcome]
 StreamDialogue: TypeAlias = Generator[StreamAsk, Answer, Outcome]
 
@@ -210,31 +216,32 @@ class About:
         return ask.declared in self.asks
 
 
-class HttpProbe(Protocol):
-    """A probe of an HTTP service."""
+class Probe(Protocol[_AskT_co, _ReplyT_contra]):
+    """A probe: what it says of itself, how it recognises a product, how it settles the verdict."""
 
     about: About
 
-    def identify(self, front: Page) -> Service | None:
-        """Recognise the product from the shared front page, locked servers included."""
+    def identify(self, front: _ReplyT_contra) -> Service | None:
+        """Recognise the product from the front reply, locked servers included."""
 
-    def assess(self, front: Page) -> HttpDialogue:
+    def assess(self, front: _ReplyT_contra) -> Generator[_AskT_co, _ReplyT_contra, Outcome]:
         """Settle what a stranger gets, with the fewest asks."""
 
 
-class StreamProbe(Protocol):
-    """A probe of a service with a protocol of its own."""
-
-    about: About
-
-    def identify(self, front: Answer) -> Service | None:
-        """Recognise the product from the first frame, locked servers included."""
-
-    def assess(self, front: Answer) -> StreamDialogue:
-        """Settle what a stranger gets, with the fewest asks."""
+HttpProbe: TypeAlias = Probe[Get, Page]
+StreamProbe: TypeAlias = Probe[StreamAsk, Answer]
+AnyProbe: TypeAlias = HttpProbe | StreamProbe
 
 
-Probe: TypeAlias = HttpProbe | StreamProbe
+def speaks_http(probe: AnyProbe) -> TypeGuard[HttpProbe]:
+    """Tell whether a probe's conversation is HTTP: its front ask says so."""
+    return isinstance(probe.about.front, Get)
+
+
+def speaks_stream(probe: AnyProbe) -> TypeGuard[StreamProbe]:
+    """Tell whether a probe's conversation is a byte stream of its own."""
+    return not isinstance(probe.about.front, Get)
+
 
 #: The one front page that all HTTP probes of an endpoint share.
 FRONT = Get("/")

@@ -1,0 +1,126 @@
+"""The only door for conversations: scope, rates, deadlines, byte caps, audit trail.
+
+Nobody else opens a socket for a conversation; `scanner/sweep/` knocks, this door speaks.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import anyio
+
+from scanner.audit import Act, Auditor
+from scanner.conversation import Conversation, Limits, translated
+from scanner.guard import OutOfScope
+from scanner.model import Endpoint, Silence
+from scanner.stream import Meter, Stream
+
+
+class Covers(Protocol):
+    """The part of the scope that the gate needs."""
+
+    def covers(self, address: str) -> bool:
+        """Tell whether an address may be spoken to."""
+
+
+class Paces(Protocol):
+    """The part of the pace that the gate needs."""
+
+    def reserve(self, address: str, now: float) -> float:
+        """Reserve a connection; the seconds to wait before making it."""
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Running totals of what went through the gate in a round."""
+
+    asks: int = 0
+    sent: int = 0
+    received: int = 0
+    silences: Counter[Silence] = field(default_factory=Counter)
+
+
+class Gate:
+    """Opens conversations with endpoints of the scope, one at a time per host."""
+
+    def __init__(  # noqa: PLR0913 - each is a dependency that a test replaces
+        self,
+        *,
+        scope: Covers,
+        pace: Paces,
+        audit: Auditor,
+        round_id: str,
+        user_agent: str,
+        clock: Callable[[], float],
+        now: Callable[[], datetime],
+        limits: Limits | None = None,
+    ) -> None:
+        self.scope = scope
+        self.pace = pace
+        self.audit = audit
+        self.round = round_id
+        self.user_agent = user_agent
+        self.clock = clock
+        self.now = now
+        self.limits = limits or Limits()
+        self.traffic = Traffic()
+        self.large = anyio.CapacityLimiter(self.limits.large_at_once)
+        self._hosts: dict[str, tuple[anyio.Lock, int]] = {}
+
+    @asynccontextmanager
+    async def hold(self, address: str) -> AsyncIterator[None]:
+        """Keep a host to ourselves: one conversation per host at any time."""
+        lock, waiting = self._hosts.get(address) or (anyio.Lock(), 0)
+        self._hosts[address] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._hosts.pop(address)
+            if waiting > 1:
+                self._hosts[address] = (lock, waiting - 1)
+
+    @asynccontextmanager
+    async def converse(self, endpoint: Endpoint, *, tls: bool) -> AsyncIterator[Conversation]:
+        """Open a conversation; one deadline covers all of it.
+
+        Raises:
+            OutOfScope: the endpoint is not in the scope.
+            NoAnswer: the conversation's deadline passed while it was held.
+        """
+        if not self.scope.covers(endpoint.address):
+            raise OutOfScope(f"conversation with {endpoint}")
+        talk = Conversation(endpoint, tls=tls, door=self)
+        try:
+            with translated(), talk.deadline(self.limits.conversation):
+                yield talk
+        finally:
+            talk.close()
+
+    def turn(self, address: str) -> float:
+        """Reserve the next connection to a host: the seconds to wait before making it."""
+        return self.pace.reserve(address, self.clock())
+
+    async def connect(self, address: str, port: int, meter: Meter) -> Stream:
+        """Connect within the connect limit; the caller has waited for its `turn`.
+
+        Raises:
+            NoAnswer: refused, unreachable or timed out.
+            OutOfScope: the address is not in the scope.
+        """
+        if not self.scope.covers(address):
+            raise OutOfScope(f"connect to {address}")
+        with translated(), anyio.fail_after(self.limits.connect):
+            return await Stream.connect(address, port, meter)
+
+    def note(self, act: Act, silence: Silence | None) -> None:
+        """Write an ask into the audit trail and the round's totals, however it ended."""
+        self.traffic.asks += 1
+        self.traffic.sent += act.sent
+        self.traffic.received += act.received
+        if silence is not None:
+            self.traffic.silences[silence] += 1
+        self.audit.note(act)

@@ -1,0 +1,164 @@
+"""The audit hook under every socket: in a round, only the scope's addresses can be connected to.
+
+CPython raises an audit event before each connect, sendto, process start and `dlopen`; a hook that
+raises vetoes it (PEP 578). So a plug-in, a driver or a redirect cannot leave the scope by any way
+that goes through the interpreter. What does not (C libraries with sockets of their own, uvloop)
+is kept out by refusing `dlopen`, child processes and event loops whose connects are not seen.
+"""
+
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+
+import anyio
+
+from scanner.addresses import AddressSet
+from scanner.model import Refused
+
+#: Enough to see a pattern; a plug-in in a loop must not fill the memory.
+MAX_VIOLATIONS = 100
+
+_ENTERS_NETWORK = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_RESOLVES_NAMES = frozenset(
+    {
+        "socket.getaddrinfo",
+        "socket.gethostbyname",
+        "socket.gethostbyaddr",
+        "socket.getnameinfo",
+    }
+)
+_LEAVES_INTERPRETER = frozenset(
+    {
+        "ctypes.dlopen",
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.system",
+        "pty.spawn",
+        "subprocess.Popen",
+    }
+)
+_WATCHED = _ENTERS_NETWORK | _RESOLVES_NAMES | _LEAVES_INTERPRETER
+
+
+class OutOfScope(Exception):
+    """Something tried to reach what the scope does not cover. The round ends; exit code 2."""
+
+
+class Guard:
+    """The scope, enforced under the whole process while `watching` is entered.
+
+    Args:
+        allowed: the addresses that may be connected to.
+        controllers: our own side (history database, trackers) as `(address, port)`, or the path
+            of a Unix socket. Nothing else beside the scope is reachable.
+    """
+
+    def __init__(
+        self, allowed: AddressSet, controllers: frozenset[tuple[str, int] | str] = frozenset()
+    ) -> None:
+        self._allowed = allowed
+        self._controllers = controllers
+        self._active = False
+        self._installed = False
+        self.violations: list[str] = []
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Enforce the scope in every thread until the block ends.
+
+        Raises:
+            OutOfScope: the block ended, and something inside had tried to leave the scope, even
+                if it swallowed the refusal.
+        """
+        if not self._installed:
+            sys.addaudithook(self._hook)
+            self._installed = True
+        self._active = True
+        try:
+            yield
+        finally:
+            self._active = False
+        self.raise_if_violated()
+
+    def raise_if_violated(self) -> None:
+        """Raise `OutOfScope` when anything has tried to leave the scope so far."""
+        if self.violations:
+            raise OutOfScope("; ".join(self.violations))
+
+    def _hook(self, event: str, args: tuple[object, ...]) -> None:
+        if event not in _WATCHED or not self._active:
+            return
+        if event in _ENTERS_NETWORK:
+            if not self._permits(args[1]):
+                self._veto(f"{event} to {_shown(args[1])}")
+        elif event in _LEAVES_INTERPRETER:
+            self._veto(f"{event} during a round")
+        elif not _is_literal(args[0]):
+            self._veto(f"{event} of a name during a round")
+
+    def _permits(self, address: object) -> bool:
+        """Decide on a socket address; `None` is a message on a socket that was connected before."""
+        match address:
+            case None:
+                return True
+            case (str(host), int(port), *rest):
+                zone = rest[1] if len(rest) > 1 else 0
+                covered = self._allowed.covers(host) or (host, port) in self._controllers
+                return covered and not zone
+            case str(path):
+                return path in self._controllers
+            case _:
+                return False
+
+    def _veto(self, what: str) -> None:
+        if len(self.violations) < MAX_VIOLATIONS:
+            self.violations.append(what)
+        raise OutOfScope(what)
+
+
+async def refuse_blind_loop() -> None:
+    """Refuse an event loop whose connects raise no audit event, by watching one to ourselves.
+
+    uvloop is such a loop: its sockets are C. A connect to a listener of our own on loopback must
+    be vetoed by a guard that allows nothing; if it goes through, no guard would see the others.
+
+    Raises:
+        Refused: the running event loop cannot be watched.
+    """
+    guard = Guard(AddressSet())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        try:
+            with guard.watching():
+                stream = await anyio.connect_tcp("127.0.0.1", port)
+                await stream.aclose()
+        except (OutOfScope, OSError):
+            pass
+    if not guard.violations:
+        raise Refused("this event loop hides its connects from the scope guard; use asyncio's own")
+
+
+def _is_literal(host: object) -> bool:
+    if host is None or host == "":  # the wildcard, as a server binds it
+        return True
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if isinstance(host, tuple):  # socket.getnameinfo is handed a socket address
+        return False
+    try:
+        return isinstance(host, str) and ip_address(host) is not None
+    except ValueError:
+        return False
+
+
+def _shown(address: object) -> str:
+    match address:
+        case (str(host), int(port), *_):
+            return f"{host[:64]!a}:{port}"
+        case _:
+            return f"a {type(address).__name__}"

@@ -1,0 +1,135 @@
+"""First bytes and the shared front page: which probe recognises what answers on an endpoint."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeAlias, cast
+
+from scanner.boundary import contained
+from scanner.conversation import Conversation
+from scanner.model import Service, Silence, Unknown
+from scanner.probe import (
+    About,
+    Answer,
+    AnyProbe,
+    Ask,
+    AskT,
+    Get,
+    NoAnswer,
+    Page,
+    Probe,
+    ReplyT,
+    StreamAsk,
+    speaks_http,
+    speaks_stream,
+)
+from scanner.stream import Meter
+
+#: How servers say that the port wants TLS when they are asked in clear, all with status 400:
+#: Go's net/http, nginx, Jetty/Tomcat.
+_WANTS_TLS = (
+    b"Client sent an HTTP request to an HTTPS server",
+    b"The plain HTTP request was sent to HTTPS port",
+    b"This combination of host and port requires TLS",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing(Generic[AskT, ReplyT]):
+    """One front ask and the probes that share its reply, in their order."""
+
+    front: AskT
+    probes: tuple[Probe[AskT, ReplyT], ...]
+    tls_first: bool
+    channel: Callable[[Conversation, AskT], Awaitable[ReplyT]]
+
+
+AnyHearing: TypeAlias = Hearing[Get, Page] | Hearing[StreamAsk, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Met(Generic[AskT, ReplyT]):
+    """A product that was recognised, and the front reply that it was recognised by."""
+
+    probe: Probe[AskT, ReplyT]
+    service: Service
+    front: ReplyT
+
+
+def claims(probes: Iterable[AnyProbe], extra_ports: Mapping[str, frozenset[int]]) -> set[int]:
+    """Every port that some probe claims, or that the scope names for it."""
+    ports: set[int] = set()
+    for probe in probes:
+        about = probe.about
+        ports |= about.ports | about.tls_ports | extra_ports.get(about.name, frozenset())
+    return ports
+
+
+def hearings(
+    probes: Sequence[AnyProbe], extra_ports: Mapping[str, frozenset[int]], port: int
+) -> tuple[AnyHearing, ...]:
+    """Group the probes that claim a port by the ask that opens their conversation.
+
+    Nothing is ever sent to a port that no selected probe claims.
+    """
+    claiming = [probe for probe in probes if port in claims([probe], extra_ports)]
+    return (
+        *_grouped(filter(speaks_http, claiming), port, Conversation.get),
+        *_grouped(filter(speaks_stream, claiming), port, Conversation.exchange),
+    )
+
+
+def _grouped(
+    probes: Iterable[Probe[AskT, ReplyT]],
+    port: int,
+    channel: Callable[[Conversation, AskT], Awaitable[ReplyT]],
+) -> list[Hearing[AskT, ReplyT]]:
+    groups: dict[Ask, list[Probe[AskT, ReplyT]]] = {}
+    for probe in probes:
+        groups.setdefault(probe.about.front, []).append(probe)
+    return [
+        Hearing(
+            front=cast("AskT", front),
+            probes=tuple(group),
+            tls_first=all(_only_tls(probe.about, port) for probe in group),
+            channel=channel,
+        )
+        for front, group in groups.items()
+    ]
+
+
+def _only_tls(about: About, port: int) -> bool:
+    return port in about.tls_ports and port not in about.ports
+
+
+async def recognise(
+    hearing: Hearing[AskT, ReplyT], talk: Conversation
+) -> Met[AskT, ReplyT] | ReplyT | Unknown:
+    """Put the front ask and give the first probe that recognises the reply, else the reply.
+
+    Raises:
+        NoAnswer: the front ask was not answered.
+    """
+    front = await hearing.channel(talk, hearing.front)
+    bug: Unknown | None = None
+    for probe in hearing.probes:
+        service = contained(probe.about.name, partial(probe.identify, front))
+        if isinstance(service, Service):
+            return Met(probe, service, front)
+        bug = bug or service
+    return bug or front
+
+
+def wants_other_transport(said: object, meter: Meter, *, tls: bool) -> bool:
+    """Tell whether the first answer shows that the port wants TLS instead of clear, or the reverse.
+
+    `said` is the front reply or the `NoAnswer` that came instead.
+    """
+    if isinstance(said, Page):
+        return not tls and said.status == 400 and any(word in said.body for word in _WANTS_TLS)  # noqa: PLR2004
+    if not isinstance(said, NoAnswer):
+        return False
+    if tls:
+        return said.silence is Silence.TLS
+    ended_mute = said.silence in {Silence.CLOSED, Silence.RESET} and meter.received == 0
+    return ended_mute or meter.heard_tls
