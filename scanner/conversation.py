@@ -63,7 +63,7 @@ class Door(Protocol):
         """The round that the audit trail files this under."""
 
     def turn(self, address: str) -> float:
-        """Reserve the next connection to a host: the seconds to wait before making it."""
+        """Take a turn to connect to a host, or give the seconds until asking again."""
 
     async def connect(self, address: str, port: int, meter: Meter) -> Stream:
         """Connect, in the scope only."""
@@ -224,10 +224,10 @@ class Conversation:
 
     async def _connect(self, port: int) -> Stream:
         """Connect when it is our turn; politeness must not look like the peer's silence."""
-        delay = self._door.turn(self.endpoint.address)
-        for scope in self._deadlines:
-            scope.deadline += delay
-        await anyio.sleep(delay)
+        while delay := self._door.turn(self.endpoint.address):
+            for scope in self._deadlines:
+                scope.deadline += delay
+            await anyio.sleep(delay)
         return await self._door.connect(self.endpoint.address, port, self.meter)
 
     async def _receive(self, stream: Stream) -> bytes:

@@ -30,7 +30,7 @@ class Paces(Protocol):
     """The part of the pace that the gate needs."""
 
     def reserve(self, address: str, now: float) -> float:
-        """Reserve a connection; the seconds to wait before making it."""
+        """Take a turn for the address and give 0.0, or give the seconds until asking again."""
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ class Gate:
             talk.close()
 
     def turn(self, address: str) -> float:
-        """Reserve the next connection to a host: the seconds to wait before making it."""
+        """Take a turn to connect to a host, or give the seconds until asking again."""
         return self.pace.reserve(address, self.clock())
 
     async def connect(self, address: str, port: int, meter: Meter) -> Stream:

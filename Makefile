@@ -1,0 +1,38 @@
+# The README's commands. Each target sets up what it needs; see .ci/venv.
+BIN := .venv/bin
+
+.PHONY: demo test check test-real bench lock clean
+
+demo: .venv/ready
+	$(BIN)/ronde demo --keep .demo
+
+test: .venv/ready-dev
+	$(BIN)/pytest -m "not real"
+
+check: .venv/ready-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house
+
+test-real: .venv/ready-dev
+	$(BIN)/python tests/lab/install.py
+	$(BIN)/python tests/lab/namespace.py -- $(BIN)/pytest -m real tests/lab
+
+bench: .venv/ready-dev
+	$(BIN)/python -m tests.bench
+
+lock: .venv/ready-dev
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --group build -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+.venv/ready: requirements.lock pyproject.toml
+	sh .ci/venv requirements.lock $@
+
+.venv/ready-dev: requirements-dev.lock pyproject.toml
+	sh .ci/venv requirements-dev.lock $@
+
+clean:
+	rm -rf .venv .demo .lab build dist
