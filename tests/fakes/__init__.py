@@ -1,0 +1,1 @@
+"""Loopback servers for odd and hostile states; all serve through `scanner.demo.listen`."""
