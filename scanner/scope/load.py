@@ -18,7 +18,7 @@ from scanner.scope.problems import Problems, ScopeRefused
 #: 10,000 IPv6 ranges with a comment each take about 700 KiB.
 MAX_FILE = 1 << 20
 
-_TOML_PLACE = re.compile(r"(.*) \(at line (\d+), column \d+\)", re.DOTALL)
+_TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
 _WRONG_FIELD = re.compile(r"(?P<why>.*?)(?: - at `(?P<key>key in )?\$\.?(?P<field>.*?)`)?")
 _NAMED_KEY = re.compile(r"Object (?:contains unknown|missing required) field `(.*)`")
 
@@ -74,15 +74,22 @@ def _parse(path: Path, text: str, problems: Problems) -> ScopeFile:
         problems.refuse_if_any()
         raise  # unreachable: a problem was just added
     except (ValueError, RecursionError) as error:
-        place = _TOML_PLACE.fullmatch(str(error))
-        why, line = (place[1], f":{place[2]}") if place else ("cannot be decoded", "")
-        raise ScopeRefused(f"{path}{line}: not TOML: {why}") from error
+        raise ScopeRefused(f"{path}{_wrong_toml(str(error), text)}") from error
+
+
+def _wrong_toml(message: str, text: str) -> str:
+    """Take the line out of a message of `tomllib`; errors of Python's own parsers have none."""
+    place = _TOML_PLACE.fullmatch(message)
+    if place is None:
+        return ": not TOML: a value is too long or too deep to be decoded"
+    return f":{place[2] or len(text.splitlines())}: not TOML: {place[1]}"
 
 
 def _wrong_field(message: str) -> tuple[str, str]:
     """Take the field out of a message of `msgspec`: "Expected ... - at `$.zones[0].name`"."""
     parts = _WRONG_FIELD.fullmatch(message)
     why, field = (parts["why"], parts["field"] or "") if parts else (message, "")
+    field = field.replace("[...]", ".*")
     if named := _NAMED_KEY.fullmatch(why):
         missing = "missing" in why
         field = f"{field}.{named[1]}".lstrip(".")
