@@ -19,7 +19,7 @@ import msgspec
 from bson import encode, json_util
 
 from scanner.model import Outcome, Silence, Unknown
-from scanner.probe import Answer, Ask, CountLines, Get, NoAnswer, Page, Probe, Reply, Undeclared
+from scanner.probe import Answer, AnyProbe, Ask, CountLines, Get, NoAnswer, Page, Reply, Undeclared
 from scanner.wire import Garbled
 
 HERE = Path(__file__).parent
@@ -78,7 +78,7 @@ class Transcript(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 class Replay:
     """A conversation over a transcript: each recorded exchange answers once, in its order."""
 
-    probe: Probe
+    probe: AnyProbe
     transcript: Transcript
     asked: list[str] = field(default_factory=list)
     _left: list[Recorded] = field(init=False)
@@ -94,20 +94,20 @@ class Replay:
             Undeclared: the probe asked for what it did not declare.
             AssertionError: the probe asked for what the transcript does not hold.
         """
+        probe: Any = self.probe  # its own front decides which reply it is handed
         service = None
         try:
-            front = self._reply(self.probe.about.front)
-            service = self.probe.identify(front)  # type: ignore[arg-type]  # a probe's own front
+            front = self._reply(probe.about.front)
+            service = probe.identify(front)
             if service is None:
                 return Unknown(Silence.UNRECOGNISED, "")
-            return self._converse(front)
+            return self._converse(probe.assess(front))
         except NoAnswer as none:
             return Unknown(none.silence, none.why, service)
         except Garbled as garbled:
             return Unknown(Silence.GARBLED, str(garbled), service)
 
-    def _converse(self, front: Reply) -> Outcome:
-        dialogue: Any = self.probe.assess(front)  # type: ignore[arg-type]  # likewise
+    def _converse(self, dialogue: Any) -> Outcome:
         step, passed = dialogue.send, cast("Any", None)
         while True:
             try:
@@ -137,12 +137,12 @@ def load(name: str) -> Transcript:
     return msgspec.json.decode((HERE / f"{name}.json").read_bytes(), type=Transcript)
 
 
-def replay(probe: Probe, transcript: Transcript) -> Outcome:
+def replay(probe: AnyProbe, transcript: Transcript) -> Outcome:
     """Let a probe settle what the recorded server gave to a stranger."""
     return Replay(probe, transcript).run()
 
 
-def asked(probe: Probe, transcript: Transcript) -> list[str]:
+def asked(probe: AnyProbe, transcript: Transcript) -> list[str]:
     """Name the asks that the probe sent, in order."""
     conversation = Replay(probe, transcript)
     conversation.run()
