@@ -1,0 +1,77 @@
+"""What a sweep can learn of an endpoint, whichever way it asks."""
+
+import errno
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+#: A canonical address literal and a port, as the socket module takes them.
+Target: TypeAlias = tuple[str, int]
+
+
+class State(StrEnum):
+    """How one endpoint answered; only the first two are the host's own word."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    FILTERED = "filtered"
+    UNREACHABLE = "unreachable"
+    ERROR = "error"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One endpoint and how it answered."""
+
+    address: str
+    port: int
+    state: State
+
+
+@dataclass(slots=True)
+class Tally:
+    """Running totals of a sweep; another thread may read them to show progress.
+
+    `planned` endpoints were drawn from the plan so far. When the sweep is over each of them is in
+    exactly one of `counts`: those that could not be tried for want of our own means are under
+    `ERROR`, those given up because the sweep was told to stop under `STOPPED`. `width` is how
+    many connections were allowed in flight in the end.
+    """
+
+    planned: int = 0
+    width: int = 0
+    counts: Counter[State] = field(default_factory=Counter)
+
+
+#: What the result of a connect says of the endpoint; Linux and the BSDs agree on these.
+STATES = {
+    0: State.OPEN,
+    # A reset can only follow a completed handshake: the door opened, then it was slammed.
+    errno.ECONNRESET: State.OPEN,
+    errno.EPIPE: State.OPEN,
+    errno.ECONNREFUSED: State.CLOSED,
+    errno.ETIMEDOUT: State.FILTERED,
+    errno.EHOSTUNREACH: State.UNREACHABLE,
+    errno.ENETUNREACH: State.UNREACHABLE,
+    errno.EHOSTDOWN: State.UNREACHABLE,
+    errno.ENETDOWN: State.UNREACHABLE,
+    errno.ENOPROTOOPT: State.UNREACHABLE,  # ICMP "protocol unreachable"
+    errno.EACCES: State.UNREACHABLE,  # a `prohibit` route of our own
+    errno.EPERM: State.UNREACHABLE,  # a packet filter of our own
+    errno.EINVAL: State.UNREACHABLE,  # a `blackhole` route, a link-local address without a link
+    errno.EAFNOSUPPORT: State.UNREACHABLE,  # IPv6 is off here
+}
+
+#: Our own means ran out: descriptors, buffers, local ports. It says nothing of the endpoint.
+SHORTAGES = frozenset(
+    {
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOBUFS,
+        errno.ENOMEM,
+        errno.EADDRNOTAVAIL,
+        errno.EAGAIN,
+    }
+)
