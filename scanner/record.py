@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -154,6 +155,23 @@ def shows_shut(outcome: Outcome) -> bool:
     product that cannot be judged without a credential are not: they say nothing of the door.
     """
     return isinstance(outcome, Closed) or access_of(outcome) in SHUT
+
+
+def ended(
+    exposed: Mapping[str, str], *, probe: str | None, by: str | None = None
+) -> tuple[str, ...]:
+    """Say which findings an observation of one endpoint ends there, seen from one vantage.
+
+    `exposed` maps the fingerprints that were last seen exposed there to their probes. `probe` is
+    who observed, or None when the port itself refused, which speaks for every probe. `by` is the
+    fingerprint that was seen exposed now, or None when the door was shut: another service of the
+    same probe has taken the place of those before it.
+    """
+    return tuple(
+        fingerprint
+        for fingerprint, its_probe in exposed.items()
+        if fingerprint != by and probe in {None, its_probe}
+    )
 
 
 def when_exposed(before: Standing | None, *, in_round: str, at: datetime) -> Standing:

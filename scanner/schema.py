@@ -5,6 +5,7 @@
 
 import json
 import sys
+from inspect import cleandoc
 from typing import TypeAlias
 
 import msgspec
@@ -23,11 +24,7 @@ Schema: TypeAlias = dict[str, object]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 #: Each published object and the value of `schema` by which a reader knows it.
-PUBLISHED: tuple[tuple[type[msgspec.Struct], str], ...] = (
-    (Finding, FINDING_SCHEMA),
-    (ServiceSeen, SERVICE_SCHEMA),
-    (Coverage, COVERAGE_SCHEMA),
-)
+PUBLISHED = {Finding: FINDING_SCHEMA, ServiceSeen: SERVICE_SCHEMA, Coverage: COVERAGE_SCHEMA}
 
 
 def schema() -> Schema:
@@ -36,13 +33,13 @@ def schema() -> Schema:
     What we write is narrower than what the model would read: no member is ever left out. Readers
     must allow for members that they do not know; a later version of the same schema may add some.
     """
-    kinds = tuple(kind for kind, _ in PUBLISHED)
-    references, components = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    references, parts = msgspec.json.schema_components(PUBLISHED, ref_template="#/$defs/{name}")
+    names = {kind.__name__: name for kind, name in PUBLISHED.items()}
     return {
         "$schema": DIALECT,
         "title": "One line of ronde's output",
         "oneOf": list(references),
-        "$defs": {name: _as_written(name, part) for name, part in components.items()},
+        "$defs": {part: _as_written(rule, names.get(part)) for part, rule in parts.items()},
     }
 
 
@@ -51,14 +48,16 @@ def text() -> str:
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _as_written(name: str, component: Schema) -> Schema:
+def _as_written(definition: Schema, name: str | None) -> Schema:
     """Tighten one definition to what we write: every member there, `schema` a constant."""
-    properties = component.get("properties")
-    if not isinstance(properties, dict):
-        return component
-    written = {member: _without_default(rule) for member, rule in properties.items()}
-    written |= {"schema": {"const": value} for kind, value in PUBLISHED if kind.__name__ == name}
-    return {**component, "properties": written, "required": list(written)}
+    described = definition | {"description": cleandoc(str(definition.get("description", "")))}
+    members = definition.get("properties")
+    if not isinstance(members, dict):
+        return described
+    written = {member: _without_default(rule) for member, rule in members.items()}
+    if name is not None:
+        written["schema"] = {"const": name}
+    return described | {"properties": written, "required": list(written)}
 
 
 def _without_default(rule: Schema) -> Schema:

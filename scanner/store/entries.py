@@ -1,0 +1,157 @@
+"""The words that a round writes the history with, each of them inside one transaction."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+from sqlalchemy import Connection, Row, Table, insert, select, update
+
+from scanner.model import Endpoint, Finding, Status
+from scanner.plaintext import document
+from scanner.record import Standing
+from scanner.store.tables import event, finding, sighting
+
+#: Address, port, transport: an endpoint without the name that a scope gave it.
+Door: TypeAlias = tuple[str, int, str]
+
+
+class Change(StrEnum):
+    """What a line of the event table says."""
+
+    EXPOSED = "exposed"
+    SHUT = "shut"
+    NEW = "new"
+    REOPENED = "reopened"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The history, written and read on behalf of one round."""
+
+    transaction: Connection
+    round: str
+    vantage: str
+
+    def exposed(self) -> dict[Door, dict[str, str]]:
+        """Read what is exposed from this vantage: fingerprints and their probes by door."""
+        query = select(sighting).where(sighting.c.exposed, sighting.c.vantage == self.vantage)
+        doors: dict[Door, dict[str, str]] = {}
+        for row in self.transaction.execute(query):
+            door = (row.address, row.port, row.transport)
+            doors.setdefault(door, {})[row.fingerprint] = row.probe
+        return doors
+
+    def standing(self, fingerprint: str) -> Standing | None:
+        """Read where a finding stands."""
+        query = select(finding).where(finding.c.fingerprint == fingerprint)
+        row = self.transaction.execute(query).first()
+        return standing_of(row) if row else None
+
+    def stand(self, fingerprint: str, now: Standing, **also: str) -> None:
+        """Write where a finding stands, whether or not it is known."""
+        self._put(finding, {"fingerprint": fingerprint}, {**asdict(now), **also})
+
+    def sight(self, seen: Finding) -> None:
+        """Write that a finding was seen exposed on its endpoint, with the document it gave."""
+        values = {
+            "probe": seen.probe,
+            "exposed": True,
+            "round": self.round,
+            "at": seen.last_seen,
+            "document": document(seen).decode(),
+        }
+        self._put(sighting, self._place(seen.fingerprint, door_of(seen.endpoint)), values)
+
+    def shut(self, fingerprint: str, door: Door, at: datetime, because: str) -> None:
+        """Write that a finding was seen shut on one door; it stays open until the round ends."""
+        values = {"exposed": False, "round": self.round, "at": at}
+        self._put(sighting, self._place(fingerprint, door), values)
+        self.note(Change.SHUT, fingerprint, at, because, door)
+
+    def note(
+        self,
+        change: Change,
+        fingerprint: str,
+        at: datetime,
+        because: str,
+        door: Door | None = None,
+    ) -> None:
+        """Add a line to the events."""
+        address, port, transport = door or (None, None, None)
+        row = {
+            "round": self.round,
+            "fingerprint": fingerprint,
+            "what": change,
+            "address": address,
+            "port": port,
+            "transport": transport,
+            "because": because,
+            "at": at,
+        }
+        self.transaction.execute(insert(event).values(row))
+
+    def unresolved(self) -> list[tuple[str, str, Standing, bool]]:
+        """List fingerprint, scope, standing, and whether any sighting is still exposed."""
+        seen = select(sighting.c.fingerprint).where(sighting.c.exposed).distinct()
+        exposed = set(self.transaction.scalars(seen))
+        query = select(finding).where(finding.c.status != Status.RESOLVED)
+        return [
+            (row.fingerprint, row.scope, standing_of(row), row.fingerprint in exposed)
+            for row in self.transaction.execute(query)
+        ]
+
+    def brought_to(self, status: Status) -> Iterator[Finding]:
+        """Give the findings that this round brought to a status, by their last document."""
+        query = (
+            select(finding, sighting.c.document)
+            .join_from(finding, sighting)
+            .where(finding.c.status == status, finding.c.round == self.round)
+            .order_by(finding.c.fingerprint, sighting.c.exposed.desc(), sighting.c.at.desc())
+        )
+        given = ""
+        for row in self.transaction.execute(query):
+            if row.fingerprint != given:
+                given = row.fingerprint
+                yield as_it_stands(row)
+
+    def _place(self, fingerprint: str, door: Door) -> dict[str, object]:
+        address, port, transport = door
+        return {
+            "fingerprint": fingerprint,
+            "address": address,
+            "port": port,
+            "transport": transport,
+            "vantage": self.vantage,
+        }
+
+    def _put(self, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
+        """Update or else insert: the writer is alone, and every dialect knows these two."""
+        here = [table.c[name] == value for name, value in key.items()]
+        if self.transaction.execute(update(table).where(*here).values(**values)).rowcount == 0:
+            self.transaction.execute(insert(table).values(**key, **values))
+
+
+def door_of(endpoint: Endpoint) -> Door:
+    """Leave out the name: the same door may be pinned to another name tomorrow."""
+    return endpoint.address, endpoint.port, endpoint.transport.value
+
+
+def standing_of(row: Row[tuple[object, ...]]) -> Standing:
+    """Read the columns of a finding's standing."""
+    return Standing(Status(row.status), row.round, row.first_seen, row.last_seen)
+
+
+def as_it_stands(row: Row[tuple[object, ...]]) -> Finding:
+    """Read the last document of a finding, with the finding's standing instead of its own."""
+    seen = msgspec.json.decode(row.document, type=Finding)
+    return msgspec.structs.replace(
+        seen,
+        status=Status(row.status),
+        round=row.round,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+    )

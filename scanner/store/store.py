@@ -1,0 +1,100 @@
+"""The history as the program sees it: what is open, and the next round."""
+
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import insert, select
+
+from scanner.model import Finding, ScopeReference
+from scanner.store.database import Database, StoreRefused
+from scanner.store.entries import as_it_stands
+from scanner.store.lock import Held, RoundLock
+from scanner.store.round import Round
+from scanner.store.tables import finding, round_, sighting
+
+
+class Store:
+    """A history that is open. Calls may come from any thread, one at a time."""
+
+    def __init__(self, database: Database) -> None:
+        """Hold an open database; use `Store.open`."""
+        self._database = database
+
+    @classmethod
+    def open(cls, where: str | Path, *, create: datetime | None = None) -> Self:
+        """Open the history at a path or URL; make it if it is missing and `create` says when.
+
+        Raises:
+            StoreRefused: missing, another program's, newer than this program, or unreadable.
+        """
+        return cls(Database.open(str(where), create=create))
+
+    def begin_round(self, name: str, *, scope: ScopeReference, vantage: str, at: datetime) -> Round:
+        """Take the history for one round, and write down that it began.
+
+        Raises:
+            StoreRefused: another round has it, or there was a round of that name.
+        """
+        lock = self._locked(name)
+        row = {
+            "name": name,
+            "scope": scope.name,
+            "reference": scope.reference,
+            "vantage": vantage,
+            "started": at,
+        }
+        try:
+            with self._database.writing() as transaction:
+                if transaction.scalar(select(round_.c.name).where(round_.c.name == name)):
+                    raise StoreRefused(f"there was a round {name} before; a name is used once")
+                transaction.execute(insert(round_).values(row))
+            return Round(self._database, lock, name=name, scope=scope.name, vantage=vantage)
+        except BaseException:
+            lock.release()
+            raise
+
+    def open_findings(self) -> tuple[Finding, ...]:
+        """Give what is open now: one for each exposed endpoint, as its finding stands."""
+        query = (
+            select(finding, sighting.c.document)
+            .join_from(finding, sighting)
+            .where(sighting.c.exposed)
+            .order_by(finding.c.first_seen, finding.c.fingerprint, sighting.c.address)
+        )
+        with self._database.reading() as transaction:
+            return tuple(map(as_it_stands, transaction.execute(query)))
+
+    def watched(self) -> frozenset[tuple[str, int]]:
+        """Give address and port of everything that was open: a round should look there again."""
+        query = select(sighting.c.address, sighting.c.port).where(sighting.c.exposed)
+        with self._database.reading() as transaction:
+            return frozenset((row.address, row.port) for row in transaction.execute(query))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        """Hold the history for a block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let go, however the block ends."""
+        self.close()
+
+    def _locked(self, name: str) -> RoundLock:
+        path = self._database.path
+        side_file = path.with_name(path.name + ".lock")
+        try:
+            return RoundLock(side_file, name)
+        except Held as error:
+            raise StoreRefused(f"another round is using {path}: {error.holder}") from error
+        except OSError as error:
+            raise StoreRefused(f"cannot lock {side_file}: {error.strerror}") from error

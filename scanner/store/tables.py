@@ -1,0 +1,120 @@
+"""The tables of the history, in words that every SQL dialect knows."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+if TYPE_CHECKING:
+    Moment = TypeDecorator[datetime]
+else:
+    Moment = TypeDecorator
+
+#: Raised by one with every change of these tables.
+VERSION = 1
+
+
+class Utc(Moment):
+    """A moment, stored in UTC; a dialect without time zones gets it back with its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone: nobody could tell when it was."""
+        del dialect
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        del dialect
+        if value is None or value.tzinfo is None:
+            return value and value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+TABLES = MetaData()
+
+#: One row: which version of these tables this is. Its name tells our database from others.
+history = Table(
+    "ronde_history",
+    TABLES,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("created", Utc, nullable=False),
+)
+
+#: A round without `ended` was killed, or is under way.
+round_ = Table(
+    "round",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("scope", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("vantage", String, nullable=False),
+    Column("started", Utc, nullable=False),
+    Column("ended", Utc),
+    Column("coverage", Text),
+)
+
+#: Where each finding stands: `record.Standing`, and the scope that saw it last.
+finding = Table(
+    "finding",
+    TABLES,
+    Column("fingerprint", String, primary_key=True),
+    Column("scope", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("round", String, ForeignKey("round.name"), nullable=False),
+    Column("first_seen", Utc, nullable=False),
+    Column("last_seen", Utc, nullable=False),
+    Index("finding_by_status", "status"),
+)
+
+#: The last observation of a finding on one endpoint from one vantage, and the document it gave.
+sighting = Table(
+    "sighting",
+    TABLES,
+    Column("fingerprint", String, ForeignKey("finding.fingerprint"), primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("port", Integer, primary_key=True, autoincrement=False),
+    Column("transport", String, primary_key=True),
+    Column("vantage", String, primary_key=True),
+    Column("probe", String, nullable=False),
+    Column("exposed", Boolean, nullable=False),
+    Column("round", String, ForeignKey("round.name"), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("document", Text, nullable=False),
+    Index("sighting_by_endpoint", "address", "port", "transport", "vantage"),
+)
+
+#: What changed, when and why; rows are only ever added. Sightings that repeat are no change, so
+#: it grows with what happens, not with the nights.
+event = Table(
+    "event",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("round", String, ForeignKey("round.name"), nullable=False),
+    Column("fingerprint", String, ForeignKey("finding.fingerprint"), nullable=False),
+    Column("what", String, nullable=False),
+    Column("address", String),
+    Column("port", Integer),
+    Column("transport", String),
+    Column("because", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index("event_by_fingerprint", "fingerprint"),
+)
