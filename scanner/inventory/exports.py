@@ -31,6 +31,7 @@ def read_nmap(path: Path, file: BinaryIO) -> Iterator[Placed]:
     report = _NmapReport(path, parser)
     parser.setContentHandler(report)
     try:
+        parser.feed(b"")  # else an empty file would never be judged
         while chunk := file.read(CHUNK):
             parser.feed(chunk)
             yield from report.drain()

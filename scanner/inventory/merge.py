@@ -136,7 +136,7 @@ def _facts(row: Row) -> Iterator[tuple[str, str]]:
         "contact": row.contact,
         "site": row.site,
         "zone": row.zone,
-        "class": row.asset_class,
+        "class": str(row.asset_class or ""),
     }
     return ((name, value) for name, value in facts.items() if value)
 

@@ -65,13 +65,19 @@ class Source:
         """Walk the file's rows; it is never in memory as a whole.
 
         Raises:
-            InventoryRefused: the file cannot be read, or a line is not what the format says.
+            InventoryRefused: the file cannot be read or names nothing, or a line is not what the
+                format says.
         """
+        empty = True
         try:
             with self.path.open("rb") as file:
-                yield from self._rows_of(file)
+                for placed in self._rows_of(file):
+                    empty = False
+                    yield placed
         except OSError as error:
             raise InventoryRefused(f"{self.path}: cannot be read: {error.strerror}") from error
+        if empty:
+            raise InventoryRefused(f"{self.path}: names no address; fill it, or leave it out")
 
     def _rows_of(self, file: BinaryIO) -> Iterator[Placed]:
         form = self.format or SUFFIXES.get(self.path.suffix.lower()) or _guess(file)
