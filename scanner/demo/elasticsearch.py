@@ -265,17 +265,27 @@ def _filtered(document: object, paths: str) -> object:
 
 
 def _keep(document: object, steps: list[str], kept: Document) -> None:
-    """Copy what a path of `filter_path` reaches; `*` stands for any one step."""
+    """Copy what a path of `filter_path` reaches: `*` is any one step, `**` any number of them."""
     if not isinstance(document, dict):
         return
+    if steps[0] == "**":
+        _keep(document, steps[1:], kept)
     for name, value in document.items():
-        if not fnmatchcase(name, steps[0]):
-            continue
-        if len(steps) == 1:
+        if steps[0] == "**":
+            _keep_below(name, value, steps, kept)
+        elif fnmatchcase(name, steps[0]) and len(steps) == 1:
             kept[name] = value
-        else:
-            below = kept.setdefault(name, {})
-            _keep(value, steps[1:], below if isinstance(below, dict) else {})
+        elif fnmatchcase(name, steps[0]):
+            _keep_below(name, value, steps[1:], kept)
+
+
+def _keep_below(name: str, value: object, steps: list[str], kept: Document) -> None:
+    """Copy into the member of that name, which comes to be only if anything is kept in it."""
+    below = kept.get(name, {})
+    if isinstance(below, dict):
+        _keep(value, steps, below)
+        if below:
+            kept[name] = below
 
 
 def _total(indices: Iterable[Index]) -> int:

@@ -58,6 +58,7 @@ class FakeHylafax:
     queues: dict[str, tuple[Fax, ...]]
     locked: bool = False
     warns: bool = True
+    host: str = "fax"
     leaks: Leaks = field(default_factory=Leaks)
     asked: list[str] = field(default_factory=list)
 
@@ -101,7 +102,8 @@ class _Session:
             await self._reply(
                 '130 Warning, no inverse address mapping for client host name "localhost".'
             )
-        await self._reply("220 fax server (HylaFAX (tm) Version 6.0.7) ready.")
+        host = self._server.host
+        await self._reply(f"220 {host} server (HylaFAX (tm) Version 6.0.7) ready.")
 
     async def _obey(self, verb: str, argument: str) -> bool:
         """Run one command; False when there is no such command."""

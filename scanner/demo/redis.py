@@ -33,7 +33,7 @@ class FakeRedis:
     @property
     def major(self) -> int:
         """Give the generation."""
-        return int(self.version.partition(".")[0])
+        return int(self.version[0])
 
     async def serve(self, stream: ByteStream) -> None:
         """Converse with one client."""
@@ -58,7 +58,7 @@ class FakeRedis:
 
     def _commands(self) -> dict[str, Callable[[list[str]], bytes]]:
         commands: dict[str, Callable[[list[str]], bytes]] = {
-            "PING": lambda _: b"+PONG\r\n",
+            "PING": lambda given: bulk(given[0]) if given else b"+PONG\r\n",
             "QUIT": lambda _: b"+OK\r\n",
             "INFO": self._info,
             "DBSIZE": lambda _: b":%d\r\n" % self.keys.get(0, 0),
@@ -113,7 +113,7 @@ class FakeRedis:
 
 #: How many arguments each command takes; the others take what they are given.
 _ARGUMENTS = {
-    "PING": range(1),
+    "PING": range(2),
     "DBSIZE": range(1),
     "GET": range(1, 2),
     "KEYS": range(1, 2),
