@@ -3,23 +3,20 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeAlias, cast
+from typing import Any, Generic, TypeAlias, cast
 
 from scanner.boundary import contained
 from scanner.conversation import Conversation
 from scanner.model import Service, Silence, Unknown
 from scanner.probe import (
     About,
-    Answer,
     AnyProbe,
     Ask,
     AskT,
-    Get,
     NoAnswer,
     Page,
     Probe,
     ReplyT,
-    StreamAsk,
     speaks_http,
     speaks_stream,
 )
@@ -44,7 +41,8 @@ class Hearing(Generic[AskT, ReplyT]):
     channel: Callable[[Conversation, AskT], Awaitable[ReplyT]]
 
 
-AnyHearing: TypeAlias = Hearing[Get, Page] | Hearing[StreamAsk, Answer]
+#: Ask and reply of one hearing always match; which pair it is does not matter to who holds it.
+AnyHearing: TypeAlias = Hearing[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)

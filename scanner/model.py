@@ -294,9 +294,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     filtered: int
     unreachable: int
     skipped: dict[str, int]
-    access: dict[str, int]
-    unknown: dict[str, int]
-    findings: dict[str, int]
+    access: dict[Access, int]
+    unknown: dict[Silence, int]
+    findings: dict[Severity, int]
     asks_sent: int
     bytes_sent: int
     bytes_received: int

@@ -1,0 +1,137 @@
+"""Right of the bar: what a visit found is judged, recorded and emitted, one visit at a time.
+
+Nothing here can reach the scanned network. What is recorded is on the disk before it is emitted,
+so that an output never says more than the history knows.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from scanner import record, score
+from scanner.emit import Sink
+from scanner.model import (
+    EXPOSED,
+    Access,
+    Assessment,
+    Asset,
+    Closed,
+    Coverage,
+    Endpoint,
+    Finding,
+    ScopeReference,
+    Severity,
+    Silence,
+    Unknown,
+)
+from scanner.store import Settled
+from scanner.visit import Visit
+
+
+class History(Protocol):
+    """The part of a round's hand on the history that is needed here."""
+
+    def record(self, draft: Finding) -> Finding:
+        """Commit what was seen exposed, and give it back with its place in the history."""
+
+    def observe_shut(
+        self, endpoint: Endpoint, *, probe: str | None, because: str, at: datetime
+    ) -> None:
+        """Commit that a door was seen shut."""
+
+    def settle(self, at: datetime) -> Settled:
+        """Commit what the round ended and what it could not verify."""
+
+    def end(self, coverage: Coverage) -> None:
+        """Commit the coverage, which marks the round as ended."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the visits of a round amount to."""
+
+    access: Counter[Access] = field(default_factory=Counter)
+    unknown: Counter[Silence] = field(default_factory=Counter)
+    findings: Counter[Severity] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """Takes visits in any order, from one thread at a time.
+
+    `asset_of` gives what the inventory says of an address; `now` the moment, in UTC.
+    """
+
+    round: str
+    scope: ScopeReference
+    vantage: str
+    asset_of: Callable[[str], Asset]
+    history: History
+    sinks: Sequence[Sink]
+    now: Callable[[], datetime]
+    counts: Counts = field(default_factory=Counts)
+
+    def conclude(self, visit: Visit) -> None:
+        """Record one visit and tell the outputs.
+
+        Raises:
+            Refused: the history or an output cannot be written.
+        """
+        outcome, look = visit.outcome, self._look(visit)
+        if isinstance(outcome, Assessment):
+            self.counts.access[outcome.access] += 1
+        elif isinstance(outcome, Unknown):
+            self.counts.unknown[outcome.silence] += 1
+        if record.shows_shut(outcome):
+            self._shut(visit, look.at)
+        if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
+            draft = record.finding(visit.about, outcome, look, score.severity(outcome))
+            self._found(self.history.record(draft))
+        elif not isinstance(outcome, Closed):
+            seen = record.service_seen(visit.about, outcome, look)
+            for sink in self.sinks:
+                sink.service(seen)
+
+    def settle(self) -> None:
+        """Tell the outputs which findings ended, and which could not be verified."""
+        settled = self.history.settle(self.now())
+        for finding in (*settled.resolved, *settled.unverified):
+            for sink in self.sinks:
+                sink.finding(finding)
+
+    def end(self, coverage: Coverage) -> None:
+        """Record and emit the coverage: nothing of the round follows."""
+        self.history.end(coverage)
+        for sink in self.sinks:
+            sink.coverage(coverage)
+
+    def _found(self, finding: Finding) -> None:
+        self.counts.findings[finding.severity] += 1
+        for sink in self.sinks:
+            sink.finding(finding)
+
+    def _shut(self, visit: Visit, at: datetime) -> None:
+        because = "the port refused the connection"
+        if isinstance(visit.outcome, Assessment):
+            because = visit.outcome.because
+        elif isinstance(visit.outcome, Unknown):
+            because = visit.outcome.why
+        self.history.observe_shut(
+            visit.endpoint,
+            probe=visit.about.name if visit.about else None,
+            because=because,
+            at=at,
+        )
+
+    def _look(self, visit: Visit) -> record.Look:
+        return record.Look(
+            endpoint=visit.endpoint,
+            tls=visit.tls,
+            asset=self.asset_of(visit.endpoint.address),
+            scope=self.scope,
+            round=self.round,
+            vantage=self.vantage,
+            at=self.now(),
+        )
