@@ -1,0 +1,1 @@
+"""Real servers, started on loopback, that judge the scanner's verdicts."""
