@@ -38,18 +38,8 @@ class Store:
             StoreRefused: another round has it, or there was a round of that name.
         """
         lock = self._locked(name)
-        row = {
-            "name": name,
-            "scope": scope.name,
-            "reference": scope.reference,
-            "vantage": vantage,
-            "started": at,
-        }
         try:
-            with self._database.writing() as transaction:
-                if transaction.scalar(select(round_.c.name).where(round_.c.name == name)):
-                    raise StoreRefused(f"there was a round {name} before; a name is used once")
-                transaction.execute(insert(round_).values(row))
+            self._write_down(name, scope, vantage, at)
             return Round(self._database, lock, name=name, scope=scope.name, vantage=vantage)
         except BaseException:
             lock.release()
@@ -98,3 +88,16 @@ class Store:
             raise StoreRefused(f"another round is using {path}: {error.holder}") from error
         except OSError as error:
             raise StoreRefused(f"cannot lock {side_file}: {error.strerror}") from error
+
+    def _write_down(self, name: str, scope: ScopeReference, vantage: str, at: datetime) -> None:
+        row = {
+            "name": name,
+            "scope": scope.name,
+            "reference": scope.reference,
+            "vantage": vantage,
+            "started": at,
+        }
+        with self._database.writing() as transaction:
+            if transaction.scalar(select(round_.c.name).where(round_.c.name == name)):
+                raise StoreRefused(f"there was a round {name} before; a name is used once")
+            transaction.execute(insert(round_).values(row))

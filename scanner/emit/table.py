@@ -1,0 +1,175 @@
+"""A table for people: worst first, what was reached below it, nothing of a server's unescaped."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from scanner.addresses import parse_address
+from scanner.model import Coverage, Finding, ServiceSeen, Severity, Status
+from scanner.plaintext import printable
+
+#: Without a terminal nobody needs lines to fit: a mail or a log takes a finding a line.
+UNBOUNDED = 10_000
+
+#: A cell shows enough of a name to recognise it; the whole of it is in the JSON Lines.
+MAX_CELL = 60
+
+HEADINGS = ("severity", "status", "access", "product", "endpoint", "holdings", "owner")
+
+#: The columns of our own words, which are never broken.
+SHORT = frozenset(HEADINGS[:3])
+
+STYLES = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table, and where it stands in it. Keeps no holding in memory."""
+
+    severity: Severity
+    status: Status
+    place: tuple[int, int, int]
+    cells: tuple[str, ...]
+
+
+class Table:
+    """Gathers a round's findings and prints them when it ends, however it ends.
+
+    On a terminal it fits the width and has colours, unless NO_COLOR is set.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        """Print to a text stream, which stays open."""
+        self._console = _console(stream)
+        self._rows: list[Row] = []
+        self._printed = False
+
+    def finding(self, finding: Finding) -> None:
+        """Keep one line for the end."""
+        self._rows.append(_row(finding))
+
+    def service(self, service: ServiceSeen) -> None:
+        """Leave it out: a shut door is nothing to act on."""
+
+    def coverage(self, coverage: Coverage) -> None:
+        """Print the table, and what the round reached."""
+        self._print()
+        for line in _summary(coverage):
+            self._say(line)
+
+    def close(self) -> None:
+        """Print what there is, if no coverage came."""
+        if not self._printed:
+            self._print()
+
+    def _print(self) -> None:
+        self._printed = True
+        if not self._rows:
+            self._say("No open door was seen.")
+            return
+        wrap = self._console.is_terminal
+        grid = Grid(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for heading in HEADINGS:
+            grid.add_column(heading, no_wrap=heading in SHORT or not wrap, overflow="fold")
+        for row in sorted(self._rows, key=_worst_first):
+            grid.add_row(
+                Text(row.severity, style=STYLES[row.severity]),
+                row.status.value,
+                *map(Text, row.cells),
+            )
+        self._console.print(grid)
+        self._say()
+
+    def _say(self, line: str = "") -> None:
+        self._console.print(Text(line))
+
+
+def _console(stream: TextIO) -> Console:
+    if isinstance(stream, TextIOWrapper):
+        # A name in a script that the locale lacks must not end the report.
+        stream.reconfigure(errors="backslashreplace")
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = UNBOUNDED
+    return console
+
+
+def _row(finding: Finding) -> Row:
+    endpoint = finding.endpoint
+    address = parse_address(endpoint.address)
+    product = f"{finding.product} {finding.version or ''}".rstrip()
+    cells = (finding.access, product, _where(finding), _holdings(finding), _owner(finding))
+    return Row(
+        finding.severity,
+        finding.status,
+        (address.version, int(address), endpoint.port),
+        tuple(printable(cell, MAX_CELL) for cell in cells),
+    )
+
+
+def _where(finding: Finding) -> str:
+    endpoint = finding.endpoint
+    return f"{endpoint} {endpoint.host}" if endpoint.host else str(endpoint)
+
+
+def _holdings(finding: Finding) -> str:
+    """Say how many there are, how many records, and the first name: `3 (1,204 records) faxes`."""
+    total = finding.holdings_total
+    if not total:
+        return "none"
+    counts = [holding.records for holding in finding.holdings if holding.records is not None]
+    # A sum of some is a lower bound.
+    more = "" if len(counts) == total else "at least "
+    records = f" ({more}{sum(counts):,} records)" if counts else ""
+    first = f" {finding.holdings[0].name}" if finding.holdings else ""
+    return f"{total:,}{records}{first}"
+
+
+def _owner(finding: Finding) -> str:
+    return finding.asset.owner or finding.asset.contact or "unknown"
+
+
+def _worst_first(row: Row) -> tuple[int, tuple[int, int, int]]:
+    return list(Severity).index(row.severity), row.place
+
+
+def _summary(coverage: Coverage) -> Iterator[str]:
+    """Say what was reached as plainly as what was found: silence is not safety."""
+    yield (
+        f"{coverage.planned:,} endpoints planned: {coverage.reached:,} open, "
+        f"{coverage.closed:,} closed, {coverage.filtered:,} filtered, "
+        f"{coverage.unreachable:,} unreachable, {sum(coverage.skipped.values()):,} skipped"
+        f"{_detail(coverage.skipped)}."
+    )
+    if coverage.access or coverage.unknown:
+        yield (
+            f"What answered: {_listed(coverage.access.items()) or 'nothing was settled'}; "
+            f"could not be told: {_listed(coverage.unknown.items()) or 'none'}."
+        )
+    yield (
+        f"Seen exposed in this round: {_listed(coverage.findings.items()) or 'nothing'}. "
+        f"{coverage.asks_sent:,} asks in {coverage.duration:,.1f} s."
+    )
+    if not coverage.complete:
+        why = "; ".join(printable(reason) for reason in coverage.why_incomplete)
+        yield f"INCOMPLETE: {why or 'no reason was given'}."
+
+
+def _listed(counts: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{number:,} {printable(name)}" for name, number in counts)
+
+
+def _detail(counts: dict[str, int]) -> str:
+    return f" ({_listed(counts.items())})" if counts else ""
