@@ -13,7 +13,7 @@ from scanner.scope import AssetClass, Scope, literals
 #: A list for another site is wrong in every line; one screen of them will do.
 MAX_REPORTED = 20
 
-#: A million rows take about 600 MB while they are merged; a list of more is no inventory.
+#: A million rows take about 700 MB while they are merged; a list of more is no inventory.
 MAX_ROWS = 1_000_000
 
 Resolve: TypeAlias = Callable[[str], Sequence[str]]

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, time, tzinfo
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from zoneinfo import ZoneInfo
 
 from scanner.addresses import IPAddress, IPNetwork, parse_address
+
+#: IPv4 in IPv6 spelling: two names of one address (RFC 4291, section 2.5.5.2).
+MAPPED = IPv6Network("::ffff:0:0/96")
 
 #: What may be in no scope, and what it is called. A connection to 0.0.0.0 or :: reaches the
 #: scanner itself on Linux; multicast and broadcast reach machines that nobody signed off.
@@ -16,7 +19,7 @@ NEVER: Sequence[tuple[IPNetwork, str]] = (
     (IPv4Network("255.255.255.255/32"), "broadcast"),
     (IPv6Network("::/128"), "unspecified"),
     (IPv6Network("ff00::/8"), "multicast"),
-    (IPv6Network("::ffff:0:0/96"), "IPv4-mapped"),
+    (MAPPED, "IPv4-mapped"),
 )
 
 #: What a name may only mean when the ranges list it too: an answer of the DNS is no permission.
@@ -152,10 +155,9 @@ def read_timezone(text: str) -> tzinfo:
 
 def _checked(network: IPNetwork, address: str, text: str) -> IPNetwork:
     """Refuse a network whose text can be read as two things."""
-    mapped = IPv6Network("::ffff:0:0/96")
-    if isinstance(network, IPv6Network) and network.subnet_of(mapped):
+    if isinstance(network, IPv6Network) and network.subnet_of(MAPPED):
         raise ValueError(f"{text!r} is IPv4 in IPv6 spelling; write the IPv4 address or range")
-    if parse_address(address) != network.network_address:
+    if address != text and ip_address(address) != network.network_address:
         raise ValueError(
             f"{text!r} has host bits set; {network} was probably meant, or {address} alone"
         )
