@@ -46,9 +46,10 @@ class OddRedis:
         """Converse with one client."""
         incoming = BufferedByteReceiveStream(stream)
         while (command := await read_command(incoming)) is not None:
-            await stream.send(self._answer(command))
+            await stream.send(self.answer(command))
 
-    def _answer(self, command: list[bytes]) -> bytes:
+    def answer(self, command: list[bytes]) -> bytes:
+        """Answer one command."""
         usual = self.beneath.answer(command)
         verb = command[0].upper().decode("ascii", "replace")
         if verb in self.said:
