@@ -472,6 +472,15 @@ class TestRefusals:
         """Each line is one object with known members."""
         assert refusal(a_jsonl=content) == message
 
+    def test_what_is_refused_is_shown_without_effect(self, refusal: Callable[..., str]) -> None:
+        """A file from a stranger neither moves the cursor nor floods the screen."""
+        unknown = refusal(a_csv="address,\x1b[2J" + "x" * 100_000)
+        wrong = refusal(a_jsonl='{"address": "192.0.2.1", "class": "\\u001b[2J"}')
+
+        assert unknown.startswith(r"a.csv:1: unknown column '\x1b[2jxxx")
+        assert len(unknown) < 5_000
+        assert wrong == r"a.jsonl:1: Invalid enum value '\x1b[2J' - at `class`"
+
     def test_list(self, refusal: Callable[..., str]) -> None:
         """A list has one word a line: a second one would be lost."""
         assert refusal(a_txt="192.0.2.1\n192.0.2.2 192.0.2.3\n") == (

@@ -395,6 +395,26 @@ timezone = "Mars/Olympus"
         assert refusal(text).startswith(start)
 
     @pytest.mark.parametrize(
+        ("text", "start"),
+        [
+            (r'"\u001b[2J" = 1', r"scope.toml: \x1b[2J: unknown key"),
+            ("'" + "." * 100_000 + "' = 1", "scope.toml: ........"),
+            ("ranges = ['\u202e1.0.2.192']", r"scope.toml:8: ranges[0]: '\u202e1.0.2.192' is no"),
+            ("ranges = ['" + "1" * 150 + "']", "scope.toml:8: ranges[0]: '111"),
+        ],
+        ids=["escape sequence", "long key", "right to left", "long value"],
+    )
+    def test_what_is_refused_is_shown_without_effect(
+        self, refusal: Callable[..., str], text: str, start: str
+    ) -> None:
+        """A file from a stranger neither moves the cursor nor floods the screen."""
+        message = refusal(text)
+
+        assert message.startswith(start)
+        assert len(message) < 1_500
+        assert message.isprintable()
+
+    @pytest.mark.parametrize(
         ("day", "why"),
         [
             (date(2025, 12, 31), "valid_from: not valid before 2026-01-01"),

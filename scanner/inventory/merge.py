@@ -55,7 +55,7 @@ class Merge:
             for network in self._networks_of(row.address):
                 self._merge(network, place, row)
         except ValueError as error:
-            self._found.append(f"{place}: {error}")
+            self._found.append(str(place.refusal(str(error))))
 
     def networks(self, kind: AssetClass | None = None) -> Iterator[IPNetwork]:
         """Walk the networks that rows name, all or those of one class."""

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from scanner.model import Refused
+from scanner.plaintext import printable
 from scanner.scope import AssetClass
 
 #: masscan writes a banner of up to 64 KiB into a line; no list of ours has lines near that.
@@ -16,6 +17,9 @@ MAX_LINE = 1 << 18
 
 #: A field is a name or an e-mail address; a longer one is a column that has slipped.
 MAX_FIELD = 1_000
+
+#: Two fields in their full length, and what to do about them.
+MAX_MESSAGE = 3 * MAX_FIELD
 
 #: How a value that `ronde init` wrote begins, until somebody edits it.
 PLACEHOLDER = "CHANGE-ME"
@@ -38,7 +42,7 @@ class Place:
 
     def refusal(self, why: str) -> InventoryRefused:
         """Say what is wrong here."""
-        return InventoryRefused(f"{self}: {why}")
+        return InventoryRefused(f"{self}: {printable(why, MAX_MESSAGE)}")
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

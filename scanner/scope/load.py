@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from scanner.plaintext import printable
 from scanner.scope.compile import compile_scope
 from scanner.scope.file import ScopeFile
 from scanner.scope.permission import Scope
@@ -82,7 +83,8 @@ def _wrong_toml(message: str, text: str) -> str:
     place = _TOML_PLACE.fullmatch(message)
     if place is None:
         return ": not TOML: a value is too long or too deep to be decoded"
-    return f":{place[2] or len(text.splitlines())}: not TOML: {place[1]}"
+    line = place[2] or text.count("\n", 0, -1) + 1
+    return f":{line}: not TOML: {printable(place[1])}"
 
 
 def _wrong_field(message: str) -> tuple[str, str]:
@@ -92,6 +94,6 @@ def _wrong_field(message: str) -> tuple[str, str]:
     field = field.replace("[...]", ".*")
     if named := _NAMED_KEY.fullmatch(why):
         missing = "missing" in why
-        field = f"{field}.{named[1]}".lstrip(".")
+        field = f"{field}.{named[1]}" if field else named[1]
         return field, "missing" if missing else "unknown key; see docs/scope.md for the known ones"
     return field, why

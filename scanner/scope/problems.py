@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from scanner.model import Refused
+from scanner.plaintext import printable
 
 T = TypeVar("T")
 
 #: A file in which every address is misspelt needs one screen of errors, not ten thousand.
 MAX_REPORTED = 20
+
+#: Two addresses, a name and what to do about them.
+MAX_MESSAGE = 1_000
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\-]+)\s*\]")
 _KEY = re.compile(r"\s*([\w.\-]+)\s*=")
@@ -27,15 +31,13 @@ class Problems:
 
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
-        self._lines = text.splitlines()
+        self._lines = text.split("\n")  # TOML knows no other end of a line
         self._fields = dict(_fields(self._lines))
-        self._found: list[str] = []
+        self._found: list[tuple[str, str]] = []
 
     def add(self, field: str, why: str) -> None:
         """Note what is wrong with a field, and what to do about it."""
-        line = self._line_of(field)
-        place = f"{self._path}:{line}" if line else str(self._path)
-        self._found.append(f"{place}: {field}: {why}")
+        self._found.append((printable(field), printable(why, MAX_MESSAGE)))
 
     def reading(self, field: str, read: Callable[[str], T], text: str) -> T | None:
         """Read a value, or note why it cannot be read."""
@@ -55,16 +57,23 @@ class Problems:
             return
         rest = len(self._found) - MAX_REPORTED
         more = [f"{self._path}: and {rest} more like these"] if rest > 0 else []
-        raise ScopeRefused("\n".join(self._found[:MAX_REPORTED] + more))
+        reported = [self._sentence(field, why) for field, why in self._found[:MAX_REPORTED]]
+        raise ScopeRefused("\n".join(reported + more))
+
+    def _sentence(self, field: str, why: str) -> str:
+        line = self._line_of(field)
+        place = f"{self._path}:{line}" if line else str(self._path)
+        return f"{place}: {field}: {why}"
 
     def _line_of(self, field: str) -> int | None:
         """Find the line of a field, or of the nearest table or array around it."""
-        if field in self._fields:
-            return self._fields[field]
-        if (element := _INDEX.fullmatch(field)) and (start := self._fields.get(element[1])):
-            return self._element_line(start, int(element[2]))
-        parent = re.sub(r"(\.[^.]*|\[\d+\])$", "", field)
-        return None if parent == field else self._line_of(parent)
+        while field:
+            if field in self._fields:
+                return self._fields[field]
+            if (element := _INDEX.fullmatch(field)) and (start := self._fields.get(element[1])):
+                return self._element_line(start, int(element[2]))
+            field = field[: max(field.rfind("."), field.rfind("["), 0)]
+        return None
 
     def _element_line(self, start: int, index: int) -> int:
         """Find the line of an array's element by counting strings; numbers stand on one line."""
