@@ -33,12 +33,13 @@ HAND_OVER = 256
 HOURS_GLANCE = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Walk:
     """Everything that a round is made of; a test replaces any of it.
 
     `conversations` is how many endpoints are spoken with at once; `watched` are the endpoints
-    whose findings are open in the history, which the sweep therefore reports even when closed.
+    whose findings are open in the history, which the sweep therefore reports even when closed;
+    `interrupted` tells that a person ended the round, rather than its window.
     """
 
     scope: Scope
@@ -55,6 +56,7 @@ class Walk:
     stop: threading.Event = field(default_factory=threading.Event)
     tally: Tally = field(default_factory=Tally)
     interruptions: list[str] = field(default_factory=list)
+    interrupted: bool = False
 
     def interrupt(self, why: str) -> None:
         """Begin nothing new; what is in flight is finished, and the round is incomplete."""
@@ -72,7 +74,7 @@ async def walk(round_: Walk) -> Coverage:
     started = round_.now()
     opened, to_visit = anyio.create_memory_object_stream[Observation](HAND_OVER)
     visited, to_conclude = anyio.create_memory_object_stream[Visit](HAND_OVER)
-    with round_.guard.watching(), _one_error():
+    with round_.guard.watching(), first_error():
         async with anyio.create_task_group() as stages:
             stages.start_soon(_keep_hours, round_, name="hours")
             stages.start_soon(_sweep, round_, opened)
@@ -194,7 +196,7 @@ def _shortfalls(round_: Walk, planned: int, answered: int) -> Iterator[str]:
 
 
 @contextmanager
-def _one_error() -> Iterator[None]:
+def first_error() -> Iterator[None]:
     """Take the first error out of the group that concurrent stages raise together."""
     try:
         yield

@@ -48,7 +48,7 @@ class JsonLines:
         """
         if where == STDOUT:
             return cls(sys.stdout.buffer, "standard output", services=services)
-        return cls(_opened(Path(where)), where, services=services, owned=True)
+        return cls(opened(Path(where)), where, services=services, owned=True)
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
@@ -66,23 +66,24 @@ class JsonLines:
     def close(self) -> None:
         """Close the file; standard output belongs to the process and stays open."""
         if self._owned:
-            with _named(self._name):
+            with named(self._name):
                 self._stream.close()
 
     def _write(self, value: msgspec.Struct) -> None:
-        with _named(self._name):
+        with named(self._name):
             self._stream.write(document(value) + b"\n")
             self._stream.flush()
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """Open an output, emptied; a new file is its owner's alone."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    with _named(str(path)):
+    with named(str(path)):
         return os.fdopen(os.open(path, flags, 0o600), "wb")
 
 
 @contextmanager
-def _named(name: str) -> Iterator[None]:
+def named(name: str) -> Iterator[None]:
     """Name the output in every error of the system.
 
     A closed pipe passes: it is the reader's choice, as in `ronde scan | head`, not a failure.

@@ -1,0 +1,93 @@
+"""What a round would touch, foreseen: `ronde plan` sends nothing."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+
+from scanner import catalogue
+from scanner.plan import DENIED, Estimate, Outlook
+from scanner.rounds import Prepared
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What the sweep costs; `seconds` at the scope's rates."""
+
+    connections: int
+    packets: int
+    seconds: float
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan as `ronde plan --format json` prints it."""
+
+    scope: str
+    reference: str
+    addresses: int
+    endpoints: int
+    ports: list[int]
+    skipped: dict[str, int]
+    if_everything_answers: Cost
+    if_nothing_answers: Cost
+    probes: list[catalogue.Entry]
+
+
+def as_json(prepared: Prepared) -> str:
+    """Print the plan as one JSON object."""
+    estimate = _estimate(prepared)
+    forecast = Forecast(
+        scope=prepared.scope.name,
+        reference=prepared.scope.reference,
+        addresses=estimate.addresses,
+        endpoints=estimate.endpoints,
+        ports=_ports(prepared),
+        skipped=prepared.plan.skipped,
+        if_everything_answers=_cost(estimate.answering),
+        if_nothing_answers=_cost(estimate.silent),
+        probes=[catalogue.entry(probe.about) for probe in prepared.probes],
+    )
+    return msgspec.json.format(msgspec.json.encode(forecast)).decode()
+
+
+def as_text(prepared: Prepared) -> str:
+    """Print the plan for a person."""
+    return "\n".join(_lines(prepared, _estimate(prepared)))
+
+
+def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
+    scope = prepared.scope
+    yield f"{scope.name} ({scope.reference}), valid until {scope.valid_until}"
+    yield f"  {estimate.addresses:,} addresses x ports {', '.join(map(str, _ports(prepared)))}"
+    yield f"  {estimate.endpoints:,} endpoints; nothing has been sent"
+    yield f"  if every port refuses: {_priced(estimate.answering)}"
+    yield f"  if none ever answers:  {_priced(estimate.silent)}"
+    for reason, count in prepared.plan.skipped.items():
+        yield f"  {count:,} endpoints left out: {reason}"
+    if denied := sorted(DENIED.keys() & _wanted(prepared)):
+        yield f"  denied ports: {'; '.join(f'{port} ({DENIED[port]})' for port in denied)}"
+    yield "  of an open port, a probe may ask:"
+    for probe in prepared.probes:
+        yield f"    {probe.about.name}: {'; '.join(ask.name for ask in probe.about.asks)}"
+
+
+def _estimate(prepared: Prepared) -> Estimate:
+    return Estimate.of(prepared.plan, prepared.scope.rates)
+
+
+def _ports(prepared: Prepared) -> list[int]:
+    return sorted({port for block in prepared.plan.blocks for port in block.ports})
+
+
+def _wanted(prepared: Prepared) -> set[int]:
+    extra = prepared.scope.extra_ports.values()
+    own = (probe.about.ports | probe.about.tls_ports for probe in prepared.probes)
+    return set().union(*own, *extra)
+
+
+def _cost(outlook: Outlook) -> Cost:
+    return Cost(outlook.connections, outlook.packets, round(outlook.seconds, 1))
+
+
+def _priced(outlook: Outlook) -> str:
+    duration = timedelta(seconds=round(outlook.seconds))
+    return f"{outlook.connections:,} connections, {outlook.packets:,} packets, {duration}"

@@ -1,0 +1,247 @@
+"""Puts a round together from files and options: the one place where the parts meet."""
+
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import anyio
+import structlog
+
+from scanner import __version__
+from scanner.audit import Act, AuditTrail
+from scanner.emit import Sink
+from scanner.gate import Gate
+from scanner.guard import Guard, refuse_blind_loop
+from scanner.inventory import Inventory, with_inventory
+from scanner.ledger import Ledger
+from scanner.model import Coverage, Refused, ScopeReference
+from scanner.pipeline import Walk, first_error, walk
+from scanner.plan import Plan
+from scanner.probe import AnyProbe
+from scanner.scope import Scope, load_scope
+from scanner.store import Store
+from scanner.sweep import ConnectSweep, Pace, Tally
+
+#: Connections in flight in a sweep: rate times time-out for 1,000 a second and 2 seconds.
+SWEEP_WIDTH = 2_000
+
+#: Endpoints spoken with at once; each needs a descriptor or two and is mostly waiting.
+CONVERSATIONS = 64
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the user ordered: files, names and choices, none of them opened yet."""
+
+    scope: Path
+    inventory: tuple[str, ...] = ()
+    inventory_only: bool = False
+    probes: tuple[str, ...] = ()
+    exclude_probes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A round that may begin: the permission, who owns what, and what would be touched."""
+
+    scope: Scope
+    inventory: Inventory
+    probes: tuple[AnyProbe, ...]
+    plan: Plan
+
+
+def prepare(order: Order, *, now: datetime) -> Prepared:
+    """Read the files and lay out the round. Names are resolved here, before any network stage.
+
+    Raises:
+        Refused: a file or a choice is refused; the message names it.
+    """
+    scope = load_scope(order.scope, now=now, resolve=resolve)
+    inventory = Inventory.load(order.inventory, scope, resolve)
+    scope = with_inventory(scope, inventory)
+    probes = chosen_probes(order.probes, order.exclude_probes)
+    _refuse_unknown_probes(scope, order.scope)
+    within = inventory.addresses if order.inventory_only else None
+    plan = Plan.of(scope, within, probes)
+    return Prepared(scope=scope, inventory=inventory, probes=probes, plan=plan)
+
+
+def chosen_probes(wanted: Sequence[str], unwanted: Sequence[str] = ()) -> tuple[AnyProbe, ...]:
+    """Select probes by name or glob; none named means all.
+
+    Raises:
+        Refused: a name that no probe has, or nothing left.
+    """
+    from probes import PROBES  # noqa: PLC0415 - `--help` must not pay for codecs
+
+    names = [probe.about.name for probe in PROBES]
+    for pattern in (*wanted, *unwanted):
+        if not any(fnmatchcase(name, pattern) for name in names):
+            raise Refused(f"no probe is called {pattern}; there are {', '.join(names)}")
+    chosen = tuple(
+        probe
+        for probe in PROBES
+        if (not wanted or _matches(probe, wanted)) and not _matches(probe, unwanted)
+    )
+    if not chosen:
+        raise Refused("the selection leaves no probe")
+    return chosen
+
+
+def resolve(name: str) -> list[str]:
+    """Resolve a name once, to every address that it has.
+
+    Raises:
+        OSError: the name does not resolve.
+    """
+    answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outputs:
+    """Where the results of a round go. `history` and `audit` are paths."""
+
+    sinks: Sequence[Sink]
+    history: Path
+    audit: Path
+    vantage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a round ended; an interrupted one has saved what it found."""
+
+    coverage: Coverage
+    interrupted: bool
+
+
+def run(prepared: Prepared, outputs: Outputs, *, watch: Callable[[Walk], None]) -> Result:
+    """Walk a round to its end. `watch` is handed the round before it starts, to show progress.
+
+    Raises:
+        Refused: outside the scope's window, the history is in use, an output failed.
+        OutOfScope: something tried to leave the scope.
+        KeyboardInterrupt: interrupted twice; what was found before is in the history.
+    """
+    started = utc_now()
+    if not prepared.scope.is_open(started):
+        opens = prepared.scope.next_open(started)
+        raise Refused(f"the scope's window is closed until {opens:%Y-%m-%d %H:%M} UTC")
+    with ExitStack() as open_files:
+        round_ = _assemble(prepared, outputs, started, open_files)
+        watch(round_)
+        return Result(anyio.run(_walk_until_interrupted, round_), round_.interrupted)
+
+
+def utc_now() -> datetime:
+    """Tell the time, in UTC; everything below `cli` and here is handed it."""
+    return datetime.now(UTC)
+
+
+def _matches(probe: AnyProbe, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(probe.about.name, pattern) for pattern in patterns)
+
+
+def _refuse_unknown_probes(scope: Scope, path: Path) -> None:
+    known = {probe.about.name for probe in chosen_probes(())}
+    if unknown := sorted(scope.extra_ports.keys() - known):
+        raise Refused(f"{path}: extra_ports.{unknown[0]}: no probe has this name")
+
+
+def _assemble(
+    prepared: Prepared, outputs: Outputs, started: datetime, open_files: ExitStack
+) -> Walk:
+    """Open what a round writes to, and join the parts."""
+    scope = prepared.scope
+    name = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    reference = ScopeReference(scope.name, scope.reference)
+    store = open_files.enter_context(Store.open(outputs.history, create=started))
+    history = open_files.enter_context(
+        store.begin_round(name, scope=reference, vantage=outputs.vantage, at=started)
+    )
+    audit = open_files.enter_context(_audit_trail(outputs.audit, name, scope, started))
+    pace = Pace(scope.rates)
+    return Walk(
+        scope=scope,
+        plan=prepared.plan,
+        seed=secrets.randbits(32),
+        probes=prepared.probes,
+        guard=Guard(scope.allowed),
+        sweep=ConnectSweep(
+            pace=pace,
+            width=SWEEP_WIDTH,
+            timeout=scope.rates.timeout,
+            attempts=scope.rates.attempts,
+            warn=lambda said: log.warning("sweep-narrowed", why=said),
+        ),
+        gate=Gate(
+            scope=scope,
+            pace=pace,
+            audit=audit,
+            round_id=name,
+            user_agent=f"ronde/{__version__} (authorised internal audit; {scope.contact})",
+            clock=time.monotonic,
+            now=utc_now,
+        ),
+        ledger=Ledger(
+            round=name,
+            scope=reference,
+            vantage=outputs.vantage,
+            asset_of=prepared.inventory.asset_for,
+            history=history,
+            sinks=outputs.sinks,
+            now=utc_now,
+        ),
+        watched=store.watched(),
+        conversations=CONVERSATIONS,
+        now=utc_now,
+        tally=Tally(),
+    )
+
+
+@contextmanager
+def _audit_trail(path: Path, name: str, scope: Scope, started: datetime) -> Iterator[AuditTrail]:
+    """Keep the trail for a block, between one line that opens the round and one that ends it."""
+    trail = AuditTrail(path)
+    permission = f"{scope.name} ({scope.reference}), sha256 {scope.digest}"
+    trail.note(Act(when=started, round=name, act="round-begins", to=permission))
+    try:
+        yield trail
+    finally:
+        trail.note(Act(when=utc_now(), round=name, act="round-ends", to=permission))
+        trail.close()
+
+
+async def _walk_until_interrupted(round_: Walk) -> Coverage:
+    """Let the first SIGINT or SIGTERM finish what is in flight, and the second stop at once."""
+    await refuse_blind_loop()
+    coverage: Coverage | None = None
+    with first_error():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_heed_signals, round_, tasks.cancel_scope)
+            coverage = await walk(round_)
+            tasks.cancel_scope.cancel()
+    if coverage is None:
+        raise KeyboardInterrupt
+    return coverage
+
+
+async def _heed_signals(round_: Walk, scope: anyio.CancelScope) -> None:
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for received in signals:
+            if round_.interrupted:
+                scope.cancel()
+                return
+            round_.interrupted = True
+            round_.interrupt(f"interrupted by {received.name}")
+            log.warning("interrupted", what="finishing what is in flight; once more to stop now")
