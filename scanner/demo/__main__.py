@@ -18,11 +18,11 @@ from scanner.demo.placed import Placements
 MAX_LIFETIME = 600.0
 
 
-async def run() -> None:
-    """Print the placements, serve, and print the report."""
+async def run(lifetime: float = MAX_LIFETIME) -> None:
+    """Print the placements, serve for at most `lifetime` seconds, and print the report."""
     async with estate() as running:
         _print(Placements(running.services))
-        with anyio.move_on_after(MAX_LIFETIME):
+        with anyio.move_on_after(lifetime):
             await _told_to_stop()
         _print(running.report())
 

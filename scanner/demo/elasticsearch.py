@@ -1,6 +1,7 @@
 """An Elasticsearch or OpenSearch node as a stranger meets it, in any generation since 1.x."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -246,13 +247,12 @@ def _stats(indices: Iterable[Index]) -> Document:
 
 def _size(request: Request) -> int:
     """Read how many records a search asks for, in its query or its body; ten by default."""
-    if "size" in request.query:
-        return int(request.query["size"])
-    if not request.body:
-        return 10
-    body = msgspec.json.decode(request.body, type=dict[str, object])
-    size = body.get("size", 10)
-    return size if isinstance(size, int) else 10
+    asked: object = request.query.get("size")
+    if asked is None:
+        with suppress(msgspec.MsgspecError):
+            asked = msgspec.json.decode(request.body, type=dict[str, object]).get("size")
+    digits = str(asked)
+    return int(digits) if digits.isdecimal() else 10
 
 
 def _filtered(document: object, paths: str) -> object:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TypeAlias
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 import h11
 from anyio.abc import ByteStream
@@ -24,13 +25,13 @@ class Request:
     @property
     def steps(self) -> tuple[str, ...]:
         """Split the path before decoding it, so that a quoted slash stays inside its step."""
-        path = urlsplit(self.target).path
+        path = self.target.partition("?")[0]
         return tuple(unquote(step) for step in path.split("/") if step)
 
     @property
     def query(self) -> dict[str, str]:
         """Give the query's parameters, the valueless ones included."""
-        return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
+        return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,11 @@ async def serve_http(stream: ByteStream, respond: Respond) -> None:
     while (request := await _next_request(stream, connection)) is not None:
         response = respond(request)
         body = b"" if request.method == "HEAD" else response.body
-        head = h11.Response(status_code=response.status, headers=_headers(response), reason=b"")
+        head = h11.Response(
+            status_code=response.status,
+            headers=_headers(response),
+            reason=HTTPStatus(response.status).phrase.encode(),
+        )
         await stream.send(
             (connection.send(head) or b"")
             + (connection.send(h11.Data(data=body)) or b"")

@@ -21,7 +21,7 @@ MAX_CONNECTIONS = 64
 MAX_CONVERSATION = 120.0
 
 #: A peer that left, garbled TLS, or sent what does not fit a server's own bounds.
-_GONE = (
+GONE = (
     anyio.BrokenResourceError,
     anyio.ClosedResourceError,
     anyio.DelimiterNotFound,
@@ -42,7 +42,7 @@ async def listen(
 
     async def converse(stream: SocketStream) -> None:
         async with stream:
-            with suppress(anyio.WouldBlock, *_GONE):
+            with suppress(anyio.WouldBlock, *GONE):
                 places.acquire_nowait()
                 try:
                     with anyio.move_on_after(MAX_CONVERSATION):

@@ -68,9 +68,10 @@ class FakeMongo:
         database, _, collection = message.namespace.partition(".")
         if message.opcode != OP_MSG and collection != "$cmd":
             return self._legacy_find(database, collection)
-        command = message.command.get("$query", message.command)
+        wrapped = message.command.get("$query")  # beside it stand a read preference, a comment
+        command = wrapped if isinstance(wrapped, dict) else message.command
         verb = next(iter(command), "")
-        database = command.get("$db", database)
+        database = str(command.get("$db", database))
         self.asked.append(f"{database}.{verb}")
         return [self._run(verb, command, database, legacy=message.opcode != OP_MSG)]
 

@@ -43,7 +43,7 @@ async def read_message(stream: BufferedByteReceiveStream) -> Message | None:
     body = await stream.receive_exactly(length - _HEADER.size)
     try:
         return _decoded(opcode, request, body)
-    except (bson.errors.InvalidBSON, ValueError, struct.error):
+    except (bson.errors.InvalidBSON, ValueError, IndexError, struct.error):
         return None
 
 

@@ -33,9 +33,9 @@ class Process:
 
 
 @contextmanager
-def started() -> Iterator[Process]:
-    """Start the estate as the demo command does."""
-    command = [sys.executable, "-m", "scanner.demo"]
+def started(*words: str) -> Iterator[Process]:
+    """Start the estate as the demo command does, or with other words."""
+    command = [sys.executable, *(words or ("-m", "scanner.demo"))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own module
         try:
             yield Process(process)
@@ -193,3 +193,10 @@ def test_it_ends_when_its_parent_dies() -> None:
         inner.stdin.close()
 
         assert inner.wait(timeout=20) == 0
+
+
+def test_it_does_not_outlive_its_time() -> None:
+    """Forgotten with its pipe open, it ends by itself, and reports."""
+    program = "import anyio; from scanner.demo.__main__ import run; anyio.run(run, 0.1)"
+    with started("-c", program) as process:
+        assert process._process.wait(timeout=20) == 0  # noqa: SLF001 - `end` would close the pipe
