@@ -377,6 +377,12 @@ class TestScope:
         assert protected.allowed == scope.allowed
         assert protected.host_of("198.51.100.3") == "db.example.org"
 
+    def test_class_of_a_subnet_holds_for_each_of_its_addresses(self, load: Load) -> None:
+        """A row for one device does not take it out of a protected subnet."""
+        inventory = load(a_csv="address,owner,class\n192.0.2.70,IT,\n192.0.2.64/27,,medical\n")
+
+        assert ip_address("192.0.2.70") in inventory.classes[AssetClass.MEDICAL]
+
     def test_without_inventory_nothing_changes(self, scope: Scope) -> None:
         """A round needs no inventory."""
         assert Inventory().asset_for("192.0.2.1") == Asset()

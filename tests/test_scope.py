@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_netw
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scanner.addresses import AddressSet
 from scanner.model import Refused
 from scanner.scope import AssetClass, Rates, Scope, ScopeRefused, Zone, load_scope
+from scanner.scope.file import OptInTable, RatesTable, ScopeFile, WindowTable, ZoneTable
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)  # a Wednesday
 
@@ -26,7 +28,9 @@ valid_from = 2026-01-01
 valid_until = 2026-12-31
 """
 
-TEMPLATE = Path(__file__).parent.parent / "config" / "scope.example.toml"
+ROOT = Path(__file__).parent.parent
+TEMPLATE = ROOT / "config" / "scope.example.toml"
+PAGE = ROOT / "docs" / "scope.md"
 
 Load = Callable[..., Scope]
 
@@ -655,6 +659,29 @@ class TestFile:
 
         with pytest.raises(Refused, match=r"any\.toml"):
             load_scope(path, now=NOW, resolve=no_such_name)
+
+
+class TestPage:
+    """What docs/scope.md says."""
+
+    def test_example_is_valid(self, load: Load) -> None:
+        """The example of the page permits a round."""
+        example = PAGE.read_text().partition("```toml\n")[2].partition("```")[0]
+
+        scope = load("", header=example, resolve=lambda _: ["192.0.2.77"])
+
+        assert scope.allowed.count == 511
+        assert scope.zones[0].asset_class is AssetClass.MEDICAL
+
+    @pytest.mark.parametrize("path", [PAGE, TEMPLATE], ids=["page", "template"])
+    @pytest.mark.parametrize("table", [ScopeFile, RatesTable, WindowTable, ZoneTable, OptInTable])
+    def test_every_field_is_explained(self, path: Path, table: type[msgspec.Struct]) -> None:
+        """Neither the page nor the template lacks a field that a file may have."""
+        text = path.read_text()
+
+        names = [field.encode_name for field in msgspec.structs.fields(table)]
+
+        assert [name for name in names if name not in text] == []
 
 
 def _uncommented(text: str) -> str:

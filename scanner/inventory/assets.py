@@ -1,6 +1,6 @@
 """Everything that the inventories say, merged: what is known of an address."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -24,7 +24,7 @@ class Inventory:
 
     addresses: AddressSet = field(default_factory=AddressSet)
     classes: Mapping[AssetClass, AddressSet] = field(default_factory=dict)
-    _assets: Sequence[Assets] = ()
+    _assets: tuple[Assets, ...] = ()
 
     @classmethod
     def load(
@@ -46,10 +46,10 @@ class Inventory:
             classes={
                 kind: AddressSet.of(merge.networks(kind)) & scope.allowed for kind in AssetClass
             },
-            _assets=[
+            _assets=tuple(
                 (shelf, {number: _asset(entry) for number, entry in entries.items()})
                 for shelf, entries in sorted(merge.shelves.items(), reverse=True)
-            ],
+            ),
         )
 
     def asset_for(self, address: str | IPAddress) -> Asset:
