@@ -1,0 +1,211 @@
+"""HylaFAX: whether a stranger gets a session with the fax server, and how much it lists to him."""
+
+import re
+from collections.abc import Generator
+from contextlib import suppress
+
+from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service, Silence, Unknown
+from scanner.probe import (
+    About,
+    Answer,
+    CountLines,
+    Exchange,
+    Listen,
+    NoAnswer,
+    StreamAsk,
+    StreamDialogue,
+)
+from scanner.wire import Garbled, lines
+from scanner.wire.lines import Reply
+
+#: The longest reply that we ask for is a greeting with warnings and a shutdown notice.
+MAX_REPLY = 16 << 10
+
+#: Before it greets, hfaxd looks the caller's name up: a dead resolver costs it 2 x 5 s.
+PATIENCE = 12.0
+
+
+def _ask(command: str) -> Exchange:
+    payload = f"{command}\r\n".encode()
+    return Exchange(
+        name=command,
+        encode=lambda: payload,
+        framing=lines.frame,
+        max_bytes=MAX_REPLY,
+    )
+
+
+def _count(queue: str) -> CountLines:
+    command = f"NLST {queue}"
+    return CountLines(name=command, command=f"{command}\r\n".encode(), framing=lines.frame)
+
+
+GREETING = Listen(name="greeting", framing=lines.frame_final, max_bytes=MAX_REPLY, seconds=PATIENCE)
+USER = _ask("USER ronde")
+WHERE = _ask("PWD")
+CONTROL = _ask("RONDE")
+
+#: For this session only: should the server send rows in spite of NLST, then without the numbers
+#: and names that they hold by default.
+FORMATS = (_ask('RCVFMT "%f"'), _ask('JOBFMT "%j"'))
+EXTENDED, PASSIVE = _ask("EPSV"), _ask("PASV")
+QUEUES = {queue: _count(queue) for queue in ("recvq", "doneq", "sendq")}
+QUIT = _ask("QUIT")
+
+PRODUCT = re.compile(
+    r" (?P<pages>SNPP )?server \(HylaFAX .{0,40}Version (?P<version>\d{1,3}(?:\.\d{1,5}){1,3})?"
+)
+#: Two greetings that name no version: shut down by its operator, and unable to start.
+SHUT_DOWN = " HylaFAX server shut down;"
+FAILED = " server cannot initialize:"
+FOLDER = re.compile(r'"[^"]*" is the current directory')
+
+#: Codes of RFC 959, as hfaxd uses them.
+GREETED = 220
+GOODBYE = 221
+COUNTED = 226
+LOGGED_IN = 230
+FOLDER_IS = 257
+PASSWORD = 331
+NO_SERVICE = frozenset({420, 421, GOODBYE})
+NOT_RECOGNISED = 500
+REFUSED = 530
+
+
+class Hylafax:
+    """A fax server is open when it gives a session to a name that it cannot know."""
+
+    about = About(
+        name="hylafax",
+        title="HylaFAX gives a session to anyone",
+        ports=frozenset({4559, 444}),
+        front=GREETING,
+        asks=(
+            GREETING,
+            USER,
+            CONTROL,
+            WHERE,
+            *FORMATS,
+            EXTENDED,
+            PASSIVE,
+            *QUEUES.values(),
+            QUIT,
+        ),
+        proves="a session was given without a password, and an unknown command is refused in it",
+        cwe=306,
+        remedy=(
+            "Give every line of `hosts.hfaxd` a password field and anchor its pattern "
+            "(`^user@10\\.1\\.2\\.3$:uid:password`): an unanchored one matches more hosts than it "
+            "names. Mode 600. Let only the fax clients reach 4559 and 444; hfaxd's `-l` (BINDTO) "
+            "covers 4559 only."
+        ),
+        references=("https://www.hylafax.org/man/6.0/hosts.hfaxd.html",),
+    )
+
+    def identify(self, front: Answer) -> Service | None:
+        """Recognise hfaxd by its greeting, whatever warnings came before it."""
+        greeting = lines.decode(front.data)
+        found = PRODUCT.search(greeting.text)
+        if greeting.code == GREETED and found:
+            return Service("hylafax-snpp" if found["pages"] else "hylafax", found["version"])
+        shut_down = greeting.code == GREETED and SHUT_DOWN in greeting.text
+        failed = greeting.code in NO_SERVICE and FAILED in greeting.text
+        return Service("hylafax") if shut_down or failed else None
+
+    def assess(self, front: Answer) -> StreamDialogue:
+        """Give our name once and never a password; then take leave, whatever the answer was."""
+        service = self.identify(front) or Service("hylafax")
+        if lines.decode(front.data).code in NO_SERVICE:
+            return Unknown(Silence.BUSY, "hfaxd is there, but cannot start", service)
+        if service.product == "hylafax-snpp":
+            yield from _leave()
+            because = "the paging port introduces itself; no log-in was tried"
+            return Assessment(access=Access.IDENTIFIED, service=service, because=because)
+        named = lines.decode((yield USER).data)
+        if named.code == LOGGED_IN:
+            return (yield from _session(service))
+        yield from _leave()
+        return _refused(service, named)
+
+
+def _leave() -> Generator[StreamAsk, Answer, None]:
+    """Take leave; a server that has closed already does not mind."""
+    with suppress(NoAnswer):
+        yield QUIT
+
+
+def _refused(service: Service, named: Reply) -> Outcome:
+    if named.code == PASSWORD:
+        # Also said to names that it does not know and with no list of hosts at all [User.c++].
+        because = "a password is demanded of our name from our address"
+        return Assessment(access=Access.LOCKED, service=service, because=because)
+    if named.code == REFUSED:
+        because = "the list of hosts refuses our name or our address"
+        return Assessment(access=Access.LOCKED, service=service, because=because)
+    if named.code in NO_SERVICE:
+        return Unknown(Silence.BUSY, f"{USER.name} answered {named.code}", service)
+    return Unknown(Silence.HALF_PROOF, f"{USER.name} answered {named.code}", service)
+
+
+def _session(service: Service) -> StreamDialogue:
+    """Prove the session from both sides, then count what it lists."""
+    control = lines.decode((yield CONTROL).data)
+    where = lines.decode((yield WHERE).data)
+    if missing := _missing(control, where):
+        yield from _leave()
+        return Unknown(*missing, service)
+    counts = yield from _counts()
+    return Assessment(
+        access=Access.OPEN,
+        service=service,
+        because=f"our name got a session without a password; {_listed(counts)}",
+        proof=Proof(
+            f"{USER.name}, {WHERE.name}",
+            "a session, and the folder that it is in",
+            f"{CONTROL.name} was refused as an unknown command",
+        ),
+        holdings=tuple(
+            # What the world may not read is not listed: none listed is not none stored.
+            Holding(name=queue, kind="queue", records=counts.get(queue) or None)
+            for queue in QUEUES
+        ),
+    )
+
+
+def _missing(control: Reply, where: Reply) -> tuple[Silence, str] | None:
+    """Name the side of the proof that is missing."""
+    if {control.code, where.code} & NO_SERVICE:
+        return Silence.BUSY, "hfaxd is shut down for all but its administrators"
+    if control.code != NOT_RECOGNISED or "not recognized" not in control.text:
+        return Silence.HALF_PROOF, f"the control {CONTROL.name} was not refused as unknown"
+    if where.code != FOLDER_IS or not FOLDER.match(where.text):
+        return Silence.HALF_PROOF, f"{USER.name} was welcomed, but {WHERE.name} named no folder"
+    return None
+
+
+def _counts() -> Generator[StreamAsk, Answer, dict[str, int]]:
+    """Count what each queue lists. The proof stands already: a silence costs only the rest."""
+    counts: dict[str, int] = {}
+    with suppress(NoAnswer, Garbled):
+        for narrow in FORMATS:
+            yield narrow  # noqa: UP028 - a tuple cannot be sent the reply
+        for queue, listing in QUEUES.items():
+            answer = yield listing.at((yield from _data_port()))
+            if lines.decode(answer.data).code == COUNTED:
+                counts[queue] = answer.lines
+        yield QUIT
+    return counts
+
+
+def _data_port() -> Generator[StreamAsk, Answer, int]:
+    """Have a data port opened; PASV, which names an address, only where EPSV is unknown."""
+    extended = lines.decode((yield EXTENDED).data)
+    if extended.code < NOT_RECOGNISED:
+        return lines.extended_passive_port(extended)
+    return lines.passive_port(lines.decode((yield PASSIVE).data))
+
+
+def _listed(counts: dict[str, int]) -> str:
+    if not counts:
+        return "its queues could not be counted"
+    return "listed: " + ", ".join(f"{count} in {queue}" for queue, count in counts.items())
