@@ -32,6 +32,7 @@ COLUMNS = "/_cat/indices?format=json&bytes=b&h=index,docs.count,pri.store.size,c
 LISTING = Get(COLUMNS, max_bytes=MAX_LISTING)
 LISTING_HIDDEN = Get(f"{COLUMNS}&expand_wildcards=all", max_bytes=MAX_LISTING)
 STATS = Get("/_stats?clear=true&docs=true&store=true", max_bytes=MAX_LISTING)
+READABLE = Get("/_stats/docs,store?filter_path=indices.*.primaries", max_bytes=MAX_LISTING)
 CONTROL = Get("/ronde-no-such-index/_mapping")
 COUNT = Get("/_count?filter_path=count,_shards.total")
 CREATED = Get("/_settings/index.creation_date", max_bytes=MAX_LISTING)
@@ -78,7 +79,7 @@ BUSY = frozenset({429, UNAVAILABLE})
 VERSION = re.compile(r"[0-9]{1,3}(\.[0-9]{1,5}){1,3}(-[A-Za-z0-9.]{1,20})?")
 IDENTITIES = {
     "cluster_uuid": re.compile(r"[A-Za-z0-9_-]{22}"),
-    "build_hash": re.compile(r"[0-9a-f]{40}"),
+    "build_hash": re.compile(r"[0-9a-f]{7,40}"),  # 5.x and 6.x shorten theirs
 }
 REALM = re.compile(r'realm="([^"]{1,64})"')
 #: A name that can stand in a list of indices: no wildcard, no date arithmetic, no exclusion, and
@@ -95,7 +96,7 @@ class Elasticsearch:
         ports=frozenset({9200, 9201, 9202}),
         tls_ports=frozenset({9243}),
         front=FRONT,
-        asks=(FRONT, LISTING, LISTING_HIDDEN, STATS, CONTROL, COUNT, CREATED, MAPPINGS),
+        asks=(FRONT, LISTING, LISTING_HIDDEN, STATS, READABLE, CONTROL, COUNT, CREATED, MAPPINGS),
         proves="the indices are listed, and an index that cannot exist is refused by name",
         cwe=306,
         remedy=(
@@ -116,7 +117,7 @@ class Elasticsearch:
         """
         if front.status in REFUSED:
             return _gatekeeper(front) or COMPATIBLE
-        return _introduced(front) or _uninitialised(front)
+        return _introduced(front) or _uninitialised(front) or _signed(front)
 
     def assess(self, front: Page) -> HttpDialogue:
         """List the indices; then see what the cluster says of one that cannot exist."""
@@ -178,7 +179,12 @@ def _gatekeeper(page: Page) -> Service | None:
     for realm in REALM.findall(page.headers.get("www-authenticate", "")):
         if realm in REALMS:
             return Service(REALMS[realm])
-    return Service("elasticsearch") if _is_elastic(page) or _forbids(page) else None
+    return Service("elasticsearch") if _forbids(page) else _signed(page)
+
+
+def _signed(page: Page) -> Service | None:
+    """Recognise a node by the header that it signs with since 7.14, whatever else it says."""
+    return Service("elasticsearch") if _is_elastic(page) else None
 
 
 def _uninitialised(front: Page) -> Service | None:
@@ -216,31 +222,40 @@ def _refused(service: Service, front: Page, ask: Get, listing: Page) -> HttpDial
     """Tell a shut door from one that hides its listing and lets documents be read."""
     count = yield COUNT
     if count.status == OK:
-        documents = count.json()["count"].integer()
-        control = yield CONTROL
-        if _access(service, control) is None:
-            return _half_proof(service, COUNT, control)
-        return Assessment(
-            access=Access.PARTIAL,
-            service=service,
-            because=f"the listing is refused, but documents may be read{_aside(front)}",
-            proof=Proof(COUNT.name, f"{documents} documents counted", _refusal(control)),
-        )
+        return (yield from _readable(service, front, count.json()["count"].integer()))
     if front.status == OK:
         return Assessment(
             access=Access.PARTIAL,
             service=service,
-            because="the node introduces itself, but refuses to list its indices",
+            because="tells its product and version, but refuses to list its indices",
             proof=Proof(FRONT.name, "product and version told", _refusal(listing, ask)),
         )
-    why = f"{ask.name} answered {listing.status}"
+    why = f"{_path(ask)} answered {listing.status}"
     if service is COMPATIBLE:
         return Unknown(Silence.UNRECOGNISED, f"{why}, and nothing names the product behind")
     return Assessment(access=Access.LOCKED, service=service, because=why)
 
 
+def _readable(service: Service, front: Page, documents: int) -> HttpDialogue:
+    """Name the indices of a role that may read them, but not ask the cluster for its state."""
+    stats = yield READABLE
+    indices = elastic.totals(stats.json()) if stats.status == OK else []
+    control = yield CONTROL
+    access = _access(service, control)
+    if access is None:
+        return _half_proof(service, COUNT, control)
+    return Assessment(
+        access=access if indices else Access.PARTIAL,
+        service=service,
+        because=f"lets its documents be read without credentials: {documents}{_aside(front)}",
+        proof=Proof(COUNT.name, f"{documents} documents counted", _refusal(control)),
+        holdings=(yield from _described(indices)),
+        holdings_total=len(indices),
+    )
+
+
 def _no_listing(service: Service, ask: Get, listing: Page) -> Outcome:
-    why = f"{ask.name} answered {listing.status}"
+    why = f"{_path(ask)} answered {listing.status}"
     return Unknown(Silence.BUSY if listing.status in BUSY else Silence.HALF_PROOF, why, service)
 
 
@@ -249,7 +264,7 @@ def _half_proof(service: Service, ask: Get, control: Page) -> Outcome:
         side = f"the control {CONTROL.name} was answered with success, too"
     else:
         side = f"the control {CONTROL.name} answered {control.status} in nobody's words"
-    return Unknown(Silence.HALF_PROOF, f"{ask.name} was answered, but {side}", service)
+    return Unknown(Silence.HALF_PROOF, f"{_path(ask)} was answered, but {side}", service)
 
 
 def _access(service: Service, control: Page) -> Access | None:
@@ -283,16 +298,21 @@ def _error(page: Page) -> tuple[str, str]:
 
 
 def _refusal(page: Page, ask: Get = CONTROL) -> str:
-    words = " in its own words" if _misses(page) or _forbids(page) else ""
-    return f"{ask.name} answered {page.status}{words}"
+    kind = "an index-not-found" if _misses(page) else "a security" if _forbids(page) else "no"
+    return f"{_path(ask)} answered {page.status} with {kind} error of its own"
+
+
+def _path(ask: Get) -> str:
+    """Name an ask in a sentence, without its columns."""
+    return ask.name.partition("?")[0]
 
 
 def _because(access: Access, count: int) -> str:
     if access is Access.PARTIAL:
-        return f"{count} indices are listed without credentials, others are refused"
+        return f"lists indices without credentials and refuses others: {count}"
     if count == 0:
-        return "no index yet, but none would be refused to a caller without credentials"
-    return f"{count} indices are listed without credentials"
+        return "has no index yet, but would refuse none to a caller without credentials"
+    return f"lists its indices without credentials: {count}"
 
 
 def _aside(front: Page) -> str:

@@ -172,11 +172,11 @@ class MongoDb:
         if not databases or not _is_unknown_command(control):
             return _half_proof(service, databases)
         hidden, holdings = yield from _listed(dialect, databases)
-        but = ", but their collections are refused" if hidden else ""
+        but = ", but refuses to list what is in them" if hidden else ""
         return Assessment(
             access=Access.PARTIAL if hidden else Access.OPEN,
             service=service,
-            because=f"{len(databases)} databases are listed without credentials{but}",
+            because=f"lists its databases without credentials{but}: {len(databases)}",
             proof=Proof(
                 dialect.list_databases.name,
                 f"{len(databases)} databases listed",

@@ -42,14 +42,17 @@ def rows(listing: Json) -> list[Holding]:
 
 def totals(stats: Json) -> list[Holding]:
     """Read `_stats`, which moved its indices out of `_all` during the 0.x versions."""
-    indices = stats.get("indices") or stats["_all"]["indices"]
+    whole = stats.get("_all")
+    indices = stats.get("indices")
+    if indices is None and whole is not None:
+        indices = whole.get("indices")
     return [
         _index(
             name,
             records=_number(index["primaries"]["docs"].get("count")),
             size=_number(index["primaries"]["store"].get("size_in_bytes")),
         )
-        for name, index in indices.items()
+        for name, index in (() if indices is None else indices.items())
     ]
 
 
@@ -86,7 +89,8 @@ def _moment(place: Json | None) -> datetime | None:
 
 def _fields(index: Json) -> Iterator[str]:
     """Walk the properties, which stand below a document type before version 7."""
-    mappings = index.get("mappings") or index
+    mappings = index.get("mappings")
+    mappings = index if mappings is None else mappings
     flat = mappings.get("properties")
     for one in [mappings] if flat is not None else [kind for _, kind in mappings.items()]:
         properties = one.get("properties")

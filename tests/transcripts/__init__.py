@@ -35,7 +35,7 @@ class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     arguments: tuple[str, ...] = ()
     status: int = 200
     headers: dict[str, str] = {}
-    json: msgspec.Raw | None = None
+    json: msgspec.Raw = msgspec.Raw()
     text: str | None = None
     hex: str | None = None
     bson: dict[str, Any] | None = None
@@ -50,8 +50,8 @@ class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     @property
     def payload(self) -> bytes:
         """The reply's bytes: a body, or a frame of a stream."""
-        if self.json is not None:
-            return bytes(self.json)
+        if document := bytes(self.json):
+            return document
         if self.bson is not None:
             return _framed(self.bson, self.opcode)
         return bytes.fromhex(self.hex) if self.hex is not None else (self.text or "").encode()
@@ -71,7 +71,7 @@ class Transcript(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     def with_payload(self, place: int, payload: bytes) -> "Transcript":
         """Put other bytes into one reply: truncated ones, garbage."""
-        return self.with_reply(place, json=None, bson=None, text=None, hex=payload.hex())
+        return self.with_reply(place, json=msgspec.Raw(), bson=None, hex=payload.hex())
 
 
 @dataclass(slots=True)
