@@ -94,6 +94,7 @@ class _Session:
                 bad = 0 if await self._obey(verb, argument) else bad + 1
                 if verb == "QUIT":
                     return
+            await self._reply("221 Server shutting down.  Goodbye.")
         finally:
             await self._drop_data_port()
 
@@ -106,13 +107,13 @@ class _Session:
         await self._reply(f"220 {host} server (HylaFAX (tm) Version 6.0.7) ready.")
 
     async def _obey(self, verb: str, argument: str) -> bool:
-        """Run one command; False when there is no such command."""
+        """Run one command; False when there is no such command, or not for a stranger."""
         if verb not in self._commands:
             await self._reply(f"500 {verb}: Command not recognized.")
             return False
         if self._user is None and verb not in _BEFORE_LOGIN:
             await self._reply("530 Please login with USER and PASS.")
-            return True
+            return False
         await self._commands[verb](argument)
         return True
 

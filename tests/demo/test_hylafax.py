@@ -108,3 +108,17 @@ def test_an_unknown_command_is_refused(fax: FTP) -> None:
 def test_it_says_goodbye(fax: FTP) -> None:
     """`QUIT` is answered before the server closes."""
     assert fax.quit() == "221 Goodbye."
+
+
+def test_ten_bad_commands_in_a_row_end_the_session() -> None:
+    """A client that cannot speak fax is shown the door."""
+    with (
+        running(FakeHylafax(QUEUES, warns=False).serve) as address,
+        create_connection(address, timeout=10) as connection,
+        connection.makefile("rb") as lines,
+    ):
+        connection.sendall(b"RONDE\r\n" * 10)
+        heard = list(lines)
+
+    assert len(heard) == 12
+    assert heard[-1] == b"221 Server shutting down.  Goodbye.\r\n"
