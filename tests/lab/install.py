@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 import venv
@@ -36,6 +37,12 @@ from tests.lab.layout import (
 )
 
 APT = ("hylafax-server", "iproute2", "nginx-light", "openssl", "redis-server")
+FRONT_PAGES = {"8.19.4": 17, "9.2.4": 25}
+"""Distributions without the module that answers `GET /`, and the Java that they run on."""
+
+SECURED = ("opensearch-2.19.4", "opensearch-security-2.19.4.0")
+"""The only release whose security plugin needs no module that its distribution lacks."""
+
 PATIENCE = 900  # seconds for one client call; the slowest seen (building FerretDB) took 65
 
 
@@ -87,6 +94,10 @@ def _steps() -> Iterator[tuple[str, Callable[[], str]]]:
     for artifact in artifacts():
         yield f"Maven: {artifact.coordinates}", partial(_maven, artifact)
     yield "javac: mongo-java-server's main", _classes
+    for version, release in FRONT_PAGES.items():
+        step = partial(_front_page, UNPACKED / f"elasticsearch-{version}", version, release)
+        yield f"javac: the front page of Elasticsearch {version}", step
+    yield f"{SECURED[0]} with its security plugin", _secured
     yield "Go: FerretDB", _ferretdb
     for release in (11, 17, 25):
         yield f"Java {release}", partial(_java, release)
@@ -196,6 +207,47 @@ def _classes() -> str:
     CLASSES.mkdir(parents=True, exist_ok=True)
     _call("javac", "--release", "17", "-cp", f"{JARS}/*", "-d", CLASSES, source)
     _mark_current(CLASSES, source)
+    return "new"
+
+
+def _front_page(server: Path, version: str, release: int) -> str:
+    """Compiles our plugin against the very server that will load it, and puts it in its place."""
+    source = HERE / "java" / "FrontPage.java"
+    plugin = server / "plugins" / "front-page"
+    if _is_current(plugin, source):
+        return "ready"
+    java = java_home(release)
+    if java is None or not server.exists():
+        raise NotInstalled(f"needs {server.name} and Java {release}")
+    with tempfile.TemporaryDirectory() as classes:
+        javac = java / "bin" / "javac"
+        _call(javac, "-nowarn", "-cp", f"{server / 'lib'}/*", "-d", classes, source)
+        plugin.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(plugin / "front-page.jar", "w") as jar:
+            for compiled in sorted(Path(classes).iterdir()):
+                jar.write(compiled, compiled.name)
+    (plugin / "plugin-descriptor.properties").write_text(
+        "name=front-page\ndescription=Answers GET /\nversion=1\nclassname=FrontPage\n"
+        f"java.version={release}\nelasticsearch.version={version}\n"
+    )
+    _mark_current(plugin, source)
+    return "new"
+
+
+def _secured() -> str:
+    """A second copy of the server that has the plugin in it; links, so it takes no room."""
+    server, plugin = (UNPACKED / name for name in SECURED)
+    both = UNPACKED / f"{server.name}-secured"
+    sources = (server / ".installed", plugin / ".installed")
+    if not all(source.exists() for source in sources):
+        raise NotInstalled(f"needs {' and '.join(SECURED)}")
+    if _is_current(both, *sources):
+        return "ready"
+    shutil.rmtree(both, ignore_errors=True)
+    shutil.copytree(server, both, copy_function=os.link)
+    shutil.copytree(plugin, both / "plugins" / "opensearch-security", copy_function=os.link)
+    (both / ".installed").unlink()  # or the mark would be written into the server's own
+    _mark_current(both, *sources)
     return "new"
 
 

@@ -64,6 +64,12 @@ indices-only:
       privileges: [ read, monitor, view_index_metadata ]
 """
 _BCRYPT_OF_PASSWORD = "$2a$04$ronderonderonderonderONi1kjGv2yO3b.VAGWoyyq9XjuxMXXyG"
+_INTERNAL_USERS = f"""\
+_meta: {{ type: internalusers, config_version: 2 }}
+{USER}:
+  hash: "{_BCRYPT_OF_PASSWORD}"
+  backend_roles: [ admin ]
+"""
 _HEAP = ("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _PATIENCE = 100.0  # a node was seen to need 12 s alone, and three of them share two cores
 
@@ -115,14 +121,18 @@ def elasticsearch(
 
 
 @contextmanager
-def opensearch(version: str, *, canary: str = CANARY) -> Iterator[Running]:
-    """One open node with two indices."""
-    name = f"opensearch-{version}-open"
-    with _prepared(name, f"opensearch-{version}", OPENSEARCH.get(version)) as paths:
-        node = _Node(name, version, *paths, port=free_port())
-        settings = "\n".join(_common_settings(node))
-        (node.config / "opensearch.yml").write_text(settings + "\n")
-        yield from _serve(node, _through_java(node), "opensearch", "open", canary)
+def opensearch(version: str, *, security: bool = False, canary: str = CANARY) -> Iterator[Running]:
+    """One node with two indices; `security`, its own plugin, is there for 2.19.4."""
+    mode = "locked" if security else "open"
+    name = f"opensearch-{version}-{mode}"
+    distribution = f"opensearch-{version}" + ("-secured" if security else "")
+    with _prepared(name, distribution, OPENSEARCH.get(version)) as paths:
+        node = _Node(name, version, *paths, port=free_port(), login=security)
+        settings = _common_settings(node)
+        if security:
+            settings += _plugin_settings(node)
+        (node.config / "opensearch.yml").write_text("\n".join(settings) + "\n")
+        yield from _serve(node, _through_java(node), "opensearch", mode, canary)
 
 
 @contextmanager
@@ -191,6 +201,23 @@ def _xpack_settings(node: _Node, anonymous: Anonymous) -> list[str]:
             f"xpack.security.http.ssl.key: {own.key}",
         ]
     return settings
+
+
+def _plugin_settings(node: _Node) -> list[str]:
+    """OpenSearch's own plugin: plain HTTP, and TLS between nodes since it insists on that."""
+    shipped = node.home / "plugins" / "opensearch-security" / "config"
+    shutil.copytree(shipped, node.config / "opensearch-security")
+    users = node.config / "opensearch-security" / "internal_users.yml"
+    users.write_text(_INTERNAL_USERS)
+    own = certificate(node.config)
+    between = "plugins.security.ssl.transport"
+    return [
+        f"{between}.pemcert_filepath: {own.chain.name}",
+        f"{between}.pemkey_filepath: {own.key.name}",
+        f"{between}.pemtrustedcas_filepath: {own.chain.name}",
+        f"{between}.enforce_hostname_verification: false",
+        "plugins.security.allow_default_init_securityindex: true",
+    ]
 
 
 def _through_its_script(node: _Node) -> Program:
