@@ -20,6 +20,8 @@ class State(StrEnum):
     ERROR = "error"
     STOPPED = "stopped"
 
+    __hash__ = str.__hash__  # the string's own: Enum's is in Python, and each endpoint is counted
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:

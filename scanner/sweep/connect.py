@@ -2,17 +2,16 @@
 
 import math
 import resource
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from errno import EINPROGRESS, ETIMEDOUT
+from errno import ETIMEDOUT
 from itertools import takewhile
 
 from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally, Target
+from scanner.sweep.dial import PENDING, Dialler, best_dialler
 from scanner.sweep.line import Attempt, Line
 from scanner.sweep.pace import Pace
-from scanner.sweep.poller import Poller, best_poller
 
 #: Looking up this often notices within a blink that the sweep was told to stop, in seconds.
 GLANCE = 0.1
@@ -57,7 +56,7 @@ class ConnectSweep:
         attempts: int,
         clock: Callable[[], float] = time.monotonic,
         warn: Callable[[str], None] = lambda _: None,
-        poller: Callable[[], Poller] = best_poller,
+        dialler: Callable[[], Dialler] = best_dialler,
     ) -> None:
         self.pace = pace
         self.width = width
@@ -65,7 +64,7 @@ class ConnectSweep:
         self.attempts = attempts
         self.clock = clock
         self.warn = warn
-        self.poller = poller
+        self.dialler = dialler
 
     def run(
         self,
@@ -117,18 +116,18 @@ class _Flight:
         self._exhausted = False
         self._line = Line()
         # All attempts have the same patience, so the first one in is the first to expire.
-        self._flying: dict[int, tuple[socket.socket, Attempt, float]] = {}
+        self._flying: dict[int, tuple[Attempt, float]] = {}
         self._answered: set[str] = set()
         self._fresh: list[Observation] = []
         tally.width = self._fitting(sweep.width)
-        self._poller = sweep.poller()
+        self._dialler = sweep.dialler()
 
     def goes_on(self) -> bool:
         """Tell whether anything is left to do; told to stop, send away who waits."""
         if self._stop.is_set():
             self._exhausted = True
             self.tally.counts[State.STOPPED] += self._line.clear()
-        return bool(self._flying or self._line or not self._exhausted)
+        return bool(self._flying or self._line.waiting or not self._exhausted)
 
     def step(self) -> list[Observation]:
         """Begin what may begin, wait for an answer, and give what is to be reported."""
@@ -137,7 +136,7 @@ class _Flight:
         # however long the reporter held us up.
         now = self._clock()
         patience = min(wait, GLANCE, self._first_deadline() - now)
-        for fd in self._poller.settled(max(0.0, patience), self.tally.width):
+        for fd in self._dialler.settled(max(0.0, patience), self.tally.width):
             self._land(fd, now)
         self._expire(now)
         fresh, self._fresh = self._fresh, []
@@ -145,24 +144,23 @@ class _Flight:
 
     def close(self) -> None:
         """Close every socket; a connection that was not yet made leaves no trace on the host."""
-        for sock, _, _ in self._flying.values():
-            sock.close()
-        self._flying.clear()
-        self._poller.close()
+        self._dialler.close()
 
     def _launch(self) -> float:
         """Begin a batch of connections; give the seconds until another may begin."""
+        if dry := self._pace.dry(self._clock()):
+            return dry
         for _ in range(BATCH):
             if len(self._flying) >= self.tally.width:
                 return math.inf
             now = self._clock()
-            if dry := self._pace.dry(now):
-                return dry
             attempt = self._line.due(now) or self._draw()
             if attempt is None:
                 return self._line.wait(now)
             if wait := self._pace.reserve(attempt.target[0], now):
                 self._line.defer(attempt, now + wait)
+                if dry := self._pace.dry(now):
+                    return dry
             else:
                 self._connect(attempt, now)
         return 0.0
@@ -170,69 +168,57 @@ class _Flight:
     def _draw(self) -> Attempt | None:
         """Take the next endpoint of the plan whose host is free; the others stand in line."""
         room = self.tally.width * WAITING_PER_FLIGHT
-        while not self._exhausted and len(self._line) < room:
-            target = next(self._rest, None)
-            if target is None:
-                self._exhausted = True
+        while self._line.waiting < room and not self._exhausted:
+            for target in self._rest:
+                self.tally.planned += 1
+                if self._line.admits(target):
+                    return Attempt(target)
                 break
-            self.tally.planned += 1
-            if self._line.admits(target):
-                return Attempt(target)
+            else:
+                self._exhausted = True
         return None
 
     def _connect(self, attempt: Attempt, now: float) -> None:
-        family = socket.AF_INET6 if ":" in attempt.target[0] else socket.AF_INET
         try:
-            sock = socket.socket(family, socket.SOCK_STREAM)
+            fd, code = self._dialler.begin(attempt.target)
         except OSError as error:
             self._judge(attempt, error.errno or 0, now)
             return
-        fd = sock.fileno()
-        self._flying[fd] = (sock, attempt, now + self._sweep.timeout)  # closed whatever is raised
-        sock.settimeout(0)
-        code = sock.connect_ex(attempt.target)
-        if code == EINPROGRESS:
-            self._poller.watch(fd)
+        if code in PENDING:
+            self._flying[fd] = (attempt, now + self._sweep.timeout)
         else:
-            del self._flying[fd]
-            sock.close()
             self._judge(attempt, code, now)
 
     def _land(self, fd: int, now: float) -> None:
-        """Read how a connection went and let go of it.
-
-        It ends with a FIN, like a client that changed its mind. A reset (SO_LINGER 0) would spare
-        the service an end-of-file to read and us a port in TIME_WAIT, but it is the less kind
-        of the two: it can fail the service's `accept` or first write, and single-threaded
-        servers of the sort found in fax and imaging devices are known to die of that.
-        """
-        code = self._flying[fd][0].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        self._judge(self._let_go(fd), code, now)
-
-    def _let_go(self, fd: int) -> Attempt:
-        sock, attempt, _ = self._flying.pop(fd)
-        self._poller.forget(fd)
-        sock.close()
-        return attempt
+        """Read how a connection went; a socket that idles may hang up, which is no news."""
+        if fd not in self._flying:
+            return
+        attempt = self._flying[fd][0]
+        code = self._dialler.land(fd, attempt.target)
+        if code not in PENDING:
+            del self._flying[fd]
+            self._judge(attempt, code, now)
 
     def _first_deadline(self) -> float:
-        return next(iter(self._flying.values()))[2] if self._flying else math.inf
+        return next(iter(self._flying.values()))[1] if self._flying else math.inf
 
     def _expire(self, now: float) -> None:
-        late = takewhile(lambda fd: self._flying[fd][2] <= now, self._flying)
+        late = takewhile(lambda fd: self._flying[fd][1] <= now, self._flying)
         for fd in list(late):
-            self._judge(self._let_go(fd), ETIMEDOUT, now)
+            attempt, _ = self._flying.pop(fd)
+            self._dialler.abandon(fd)
+            self._judge(attempt, ETIMEDOUT, now)
 
     def _judge(self, attempt: Attempt, code: int, now: float) -> None:
         """Turn a result into a state, or into another attempt."""
-        if code in SHORTAGES:
-            self._do_with_less(attempt, now)
-            return
-        state = STATES.get(code, State.ERROR)
-        self._adapt(attempt.target[0], state)
-        if state is State.FILTERED and attempt.number < self._sweep.attempts:
-            self._retry(attempt, now)
+        state = STATES.get(code)
+        if state is None:
+            self._fall_short(attempt, code, now)
+        elif state is State.FILTERED:
+            self._miss(attempt, now)
         else:
+            if state is not State.UNREACHABLE:
+                self._hear(attempt.target[0])
             self._conclude(attempt.target, state, now)
 
     def _conclude(self, target: Target, state: State, now: float) -> None:
@@ -241,40 +227,47 @@ class _Flight:
             self._fresh.append(Observation(*target, state))
         self._line.release(target[0], now)
 
-    def _retry(self, attempt: Attempt, at: float) -> None:
-        self._line.defer(Attempt(attempt.target, attempt.number + 1), at)
+    def _hear(self, host: str) -> None:
+        """Remember that a host answers."""
+        if len(self._answered) >= REMEMBERED:
+            self._answered.clear()
+        self._answered.add(host)
+        self._pace.ease(host)
 
-    def _adapt(self, host: str, state: State) -> None:
-        """Slow down for a host that has answered before and does not now.
+    def _miss(self, attempt: Attempt, now: float) -> None:
+        """Try again, more slowly if the host has answered before and does not now.
 
         A host that never answered is not strained but absent, and costs its time-outs anyway.
         """
-        if state is State.OPEN or state is State.CLOSED:
-            if len(self._answered) >= REMEMBERED:
-                self._answered.clear()
-            self._answered.add(host)
-            self._pace.ease(host)
-        elif state is State.FILTERED and host in self._answered:
-            self._pace.slow_down(host)
+        if attempt.target[0] in self._answered:
+            self._pace.slow_down(attempt.target[0])
+        self._retry(attempt, now, else_state=State.FILTERED)
 
-    def _do_with_less(self, attempt: Attempt, now: float) -> None:
+    def _retry(self, attempt: Attempt, at: float, *, else_state: State) -> None:
+        target, number = attempt
+        if number < self._sweep.attempts:
+            self._line.defer(Attempt(target, number + 1), at)
+        else:
+            self._conclude(target, else_state, at)
+
+    def _fall_short(self, attempt: Attempt, code: int, now: float) -> None:
         """Halve the width when our own means run out, and try again when some have come free.
 
         With nothing of ours in flight the shortage is another's. Then it costs an attempt, so
         that a round ends even if the shortage does not.
         """
-        width = self.tally.width
-        if self._flying:
+        if code not in SHORTAGES:
+            self._conclude(attempt.target, State.ERROR, now)
+        elif not self._flying:
+            self._retry(attempt, now + SHORTAGE_PAUSE, else_state=State.ERROR)
+        else:
+            width = self.tally.width
             self.tally.width = max(1, width // 2)
             self._sweep.warn(
                 f"out of descriptors or local ports: the sweep goes on with {self.tally.width} "
                 f"connections in flight instead of {width}"
             )
             self._line.defer(attempt, now + SHORTAGE_PAUSE)
-        elif attempt.number < self._sweep.attempts:
-            self._retry(attempt, now + SHORTAGE_PAUSE)
-        else:
-            self._conclude(attempt.target, State.ERROR, now)
 
     def _fitting(self, width: int) -> int:
         """Leave half of the descriptors to the conversations, the history and the outputs."""

@@ -51,8 +51,7 @@ class Pace:
                 rest = last + self._slowed.get(address, self._spacing) - now
                 if rest > GRAIN:
                     return rest
-            wait = self._refill(now)
-            if wait:
+            if wait := self._refill(now):
                 return wait
             self._tokens -= 1.0
             self._last[address] = now
