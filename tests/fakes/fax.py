@@ -57,5 +57,6 @@ _REPLIES = {
     b"NLST": b'150 Opening new data connection for "recvq".\r\n226 Transfer complete.\r\n',
     b"EPSV": b"",
     b"PASV": b"",
+    b"PWD": b'257 "/" is the current directory.\r\n',
     b"QUIT": b"221 Goodbye.\r\n",
 }
