@@ -162,7 +162,7 @@ class MongoDb:
     def assess(self, front: Answer) -> StreamDialogue:
         """List the databases; then see whether the server knows what it cannot do."""
         hello = mongo.document(front.data)
-        dialect = NEW if _whole(hello, "maxWireVersion", OP_MSG_SINCE) >= OP_MSG_SINCE else OLD
+        dialect = _dialect(hello)
         service = _named(mongo.document((yield dialect.build_info).data))
         listing = mongo.document((yield dialect.list_databases).data)
         if not _succeeded(listing):
@@ -187,6 +187,12 @@ class MongoDb:
         )
 
 
+def _dialect(hello: Json) -> Dialect:
+    """Choose what the server reads; one that refuses even `isMaster` is newer than OP_QUERY."""
+    modern = _whole(hello, "maxWireVersion", 0) >= OP_MSG_SINCE or not _succeeded(hello)
+    return NEW if modern else OLD
+
+
 def _succeeded(reply: Json) -> bool:
     """Read `ok`, which servers write as a double, an integer or a boolean."""
     return reply["ok"].value in (1, True)
@@ -206,9 +212,9 @@ def _whole(reply: Json, member: str, otherwise: int) -> int:
     """Read a whole number, which old servers and shells write as a double."""
     found = reply.get(member)
     value = None if found is None else found.value
-    if isinstance(value, int | float) and abs(value) <= LARGEST and value == int(value):
-        return int(value)
-    return otherwise
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return otherwise
+    return int(value) if abs(value) <= LARGEST and value == int(value) else otherwise
 
 
 def _named(build: Json) -> Service:
@@ -339,11 +345,11 @@ def _rank(holding: Holding) -> tuple[bool, int, str]:
 
 def _counting(dialect: Dialect, holding: Holding) -> Exchange | None:
     """Choose what reads the counters that the server keeps; a view has none."""
-    database, _, collection = holding.name.partition(".")
     if holding.kind == "collection":
-        return dialect.coll_stats.fill(database, collection)
-    countable = holding.kind == "database" and database not in SYSTEM
-    return dialect.db_stats.fill(database) if countable and DATABASE.fullmatch(database) else None
+        return dialect.coll_stats.fill(*holding.name.split(".", 1))
+    whole = holding.kind == "database" and holding.name not in SYSTEM
+    countable = whole and DATABASE.fullmatch(holding.name)
+    return dialect.db_stats.fill(holding.name) if countable else None
 
 
 def _with_counts(holding: Holding, stats: Json) -> Holding:
