@@ -1,0 +1,167 @@
+"""The table for people."""
+
+import io
+import re
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.emit.table import Table
+from scanner.model import Asset, Endpoint, Finding, Holding, Severity
+from tests.exposures import coverage, endpoint, exposure, shut_service
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def printed(*findings: Finding) -> list[str]:
+    """Print a table without coverage, and give its lines without trailing blanks."""
+    stream = io.StringIO()
+    _print(stream, *findings)
+    return [line.rstrip() for line in stream.getvalue().splitlines()]
+
+
+def test_without_a_terminal_a_finding_is_one_line() -> None:
+    """A mail or a log shows what is open, where, what it holds and whose it is."""
+    assert printed(exposure())[2] == (
+        "high       new      open     Elasticsearch 2.4.6   192.0.2.7:9200   "
+        "1 (1,204 records) faxes   Radiology"
+    )
+
+
+def test_the_worst_comes_first_and_then_the_address_as_a_number() -> None:
+    """Nobody has to look for what matters."""
+    lines = printed(
+        exposure(endpoint=endpoint(10)),
+        exposure(endpoint=endpoint(9)),
+        exposure(endpoint=Endpoint(address="2001:db8::1", port=1), severity=Severity.CRITICAL),
+    )
+
+    assert [line.split()[0] for line in lines[2:5]] == ["critical", "high", "high"]
+    assert [line.split()[5] for line in lines[2:5]] == [
+        "[2001:db8::1]:1",
+        "192.0.2.9:9200",
+        "192.0.2.10:9200",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("holdings", "total", "shown"),
+    [
+        ((), 0, "none"),
+        ((Holding(name="a", kind="db"),), 1, "1 a"),
+        ((Holding(name="a", kind="db", records=1234),), 1, "1 (1,234 records) a"),
+        ((Holding(name="a", kind="db", records=5),), 3, "3 (at least 5 records) a"),
+    ],
+)
+def test_holdings_are_summed_up_and_a_part_is_called_a_part(
+    holdings: tuple[Holding, ...], total: int, shown: str
+) -> None:
+    """A sum of what was listed is only the sum if everything was listed and counted."""
+    line = printed(exposure(holdings=holdings, holdings_total=total))[2]
+
+    assert re.split(" {2,}", line)[5] == shown
+
+
+def test_the_name_that_the_scope_pinned_is_shown_beside_the_address() -> None:
+    """People know their servers by name."""
+    named = Endpoint(address="192.0.2.7", port=9200, host="pacs.example")
+
+    assert "192.0.2.7:9200 pacs.example" in printed(exposure(endpoint=named))[2]
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Terminal])
+def test_a_server_can_neither_redraw_nor_colour_the_table(stream: type[io.StringIO]) -> None:
+    """Terminal escapes, overrides and rich's own markup are shown as they were said."""
+    out = stream()
+
+    _print(out, exposure(product="\x1b[2J\x9b", version="\u202e[red]x", holdings=()))
+
+    said = "".join(out.getvalue().split())
+    assert r"\x1b[2J\x9b" in said
+    assert r"\u202e[red]x" in said
+    assert "\x1b[2J" not in out.getvalue()
+
+
+@given(st.text(st.characters()))
+def test_no_text_breaks_out_of_its_line(said: str) -> None:
+    """Whatever a server and an inventory say, the table has one line for a finding."""
+    holdings = (Holding(name=said, kind=said),)
+    asset = Asset(owner=said)
+
+    lines = printed(exposure(product=said, version=said, holdings=holdings, asset=asset))
+
+    assert len(lines) == 4
+    assert all(line.isprintable() for line in lines)
+
+
+def test_colour_is_for_terminals_and_no_color_is_honoured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """NO_COLOR leaves the words, without a colour."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    coloured, plain = Terminal(), Terminal()
+
+    _print(coloured, exposure())
+    monkeypatch.setenv("NO_COLOR", "1")
+    _print(plain, exposure())
+
+    assert "\x1b[1;31mhigh" in coloured.getvalue()
+    assert "31m" not in plain.getvalue()
+    assert "high" in plain.getvalue()
+
+
+def test_what_was_reached_is_said_below() -> None:
+    """A reader sees what the round can speak for."""
+    out = io.StringIO()
+    table = Table(out)
+    table.service(shut_service())
+    table.finding(exposure())
+    table.coverage(coverage())
+    table.close()
+
+    assert out.getvalue().splitlines()[-3:] == [
+        (
+            "1,256 endpoints planned: 2 open, 1,200 closed, 44 filtered, 0 unreachable, "
+            "10 skipped (10 denied-port)."
+        ),
+        "What answered: 1 open; could not be told: 1 timeout.",
+        "Seen exposed in this round: 1 high. 77 asks in 12.0 s.",
+    ]
+    assert out.getvalue().count("Elasticsearch") == 1
+
+
+def test_a_round_that_did_not_see_everything_says_so_last() -> None:
+    """Nothing open is never the last word of an incomplete round."""
+    out = io.StringIO()
+    table = Table(out)
+    table.coverage(coverage(complete=False, why_incomplete=("the window closed",), findings={}))
+
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "No open door was seen."
+    assert lines[-1] == "INCOMPLETE: the window closed."
+
+
+def test_a_locale_without_the_letters_does_not_end_the_report(tmp_path: Path) -> None:
+    """What cannot be encoded is escaped."""
+    path = tmp_path / "report.txt"
+    with path.open("w", encoding="latin-1") as out:
+        _print(out, exposure(product="病院"))
+
+    assert r"\u75c5\u9662" in path.read_text("latin-1")
+
+
+def _print(out: TextIO, *findings: Finding) -> None:
+    table = Table(out)
+    for finding in findings:
+        table.finding(finding)
+    table.close()
