@@ -50,8 +50,9 @@ class AddressSet:
         v4: list[tuple[int, int]] = []
         v6: list[tuple[int, int]] = []
         for item in networks:
-            first, last = _bounds(item)
-            (v4 if item.version == 4 else v6).append((first, last))  # noqa: PLR2004 - the family
+            if isinstance(item, IPv4Address | IPv6Address):
+                item = unmapped(item)  # noqa: PLW2901 - the same address, by its other name
+            (v4 if item.version == 4 else v6).append(_bounds(item))  # noqa: PLR2004 - the family
         return cls(_merged(v4), _merged(v6))
 
     def __contains__(self, address: object) -> bool:
@@ -72,7 +73,7 @@ class AddressSet:
         """
         try:
             ranges, number = self.v4, int.from_bytes(inet_pton(AF_INET, literal), "big")
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a null character or a lone surrogate in it
             address = _v6_or_none(literal)
             return address is not None and address in self
         place = bisect_right(ranges, (number, _BEYOND)) - 1
@@ -88,7 +89,9 @@ class AddressSet:
         return bool(self.v4 or self.v6)
 
     def __getitem__(self, index: int) -> IPAddress:
-        """Give the address at a place; linear in ranges, not in addresses."""
+        """Give the address at a place from 0 on; linear in ranges, not in addresses."""
+        if index < 0:  # it would count back from a range's start, out of the set
+            raise IndexError("before the first address")
         for ranges, family in ((self.v4, IPv4Address), (self.v6, IPv6Address)):
             for first, last in ranges:
                 size = last - first + 1
@@ -143,15 +146,20 @@ def _merged(ranges: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 def _without(
     ranges: tuple[tuple[int, int], ...], holes: tuple[tuple[int, int], ...]
 ) -> tuple[tuple[int, int], ...]:
+    """Walk both sorted lists side by side, so that neither is walked twice."""
     kept: list[tuple[int, int]] = []
+    place = 0
     for first, last in ranges:
         start = first
-        for hole_first, hole_last in holes:
-            if hole_last < start or hole_first > last:
-                continue
-            if hole_first > start:
-                kept.append((start, hole_first - 1))
-            start = hole_last + 1
+        while place < len(holes) and holes[place][1] < start:
+            place += 1
+        ahead = place
+        while ahead < len(holes) and holes[ahead][0] <= last:
+            if holes[ahead][0] > start:
+                kept.append((start, holes[ahead][0] - 1))
+            start = holes[ahead][1] + 1
+            ahead += 1
         if start <= last:
             kept.append((start, last))
+        place = max(place, ahead - 1)  # the last hole may reach into the next range
     return tuple(kept)

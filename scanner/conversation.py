@@ -155,17 +155,16 @@ class Conversation:
         http = self._http
         with suppress(ConnectionError):  # as in `exchange`
             await stream.send(http.request(ask.target, max_bytes=ask.max_bytes))
-        while not http.feed(data := await self._receive(stream)):
-            if not data:
+        head = None
+        while head is None:
+            data = await self._receive(stream)
+            if not data and http.head is None:
                 raise EOFError
-        if http.head is None:
-            raise EOFError
+            head = http.feed(data)  # which refuses an end inside a body
         body, self._http = bytes(http.body), http if http.reusable else None
         if self._http is None:
             self.close()
-        return Page(
-            status=http.head.status, headers=http.head.headers, body=body, tls=self.tls_facts
-        )
+        return Page(status=head.status, headers=head.headers, body=body, tls=self.tls_facts)
 
     def _host_header(self) -> str:
         name = self.endpoint.host or self.endpoint.address
@@ -269,47 +268,3 @@ class Conversation:
 
     def _large_enough(self, max_bytes: int) -> "anyio.CapacityLimiter | _Unlimited":
         return self._door.large if max_bytes > LARGE else _Unlimited()
-
-
-class _Unlimited:
-    """Stands where a limiter would, for asks that are small."""
-
-    async def __aenter__(self) -> None: ...
-
-    async def __aexit__(self, *_: object) -> None: ...
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn what sockets, TLS and framing raise into `NoAnswer`, once.
-
-    Raises:
-        NoAnswer: with the silence that the failure means, and our own words.
-    """
-    try:
-        yield
-    except TimeoutError as error:
-        raise NoAnswer(Silence.TIMEOUT, "no answer in time") from error
-    except EOFError as error:
-        raise NoAnswer(Silence.CLOSED, "the peer closed the connection") from error
-    except TooLarge as error:
-        raise NoAnswer(Silence.TOO_LARGE, str(error)) from error
-    except Garbled as error:
-        raise NoAnswer(Silence.GARBLED, str(error)) from error
-    except ssl.SSLError as error:
-        raise _tls_silence(error) from error
-    except ConnectionRefusedError as error:
-        raise NoAnswer(Silence.REFUSED, "the connection was refused") from error
-    except ConnectionError as error:
-        raise NoAnswer(Silence.RESET, "the peer reset the connection") from error
-    except OSError as error:
-        if error.errno in _UNREACHABLE:
-            raise NoAnswer(Silence.UNREACHABLE, "no route to the host") from error
-        raise
-
-
-def _tls_silence(error: ssl.SSLError) -> NoAnswer:
-    reason = error.reason or "an unreadable handshake"
-    if any(word in reason for word in _WANTS_CERTIFICATE):
-        return NoAnswer(Silence.CLIENT_CERT, "the server demands a client certificate")
-    return NoAnswer(Silence.TLS, f"TLS: {reason.replace('_', ' ').lower()}")

@@ -26,8 +26,8 @@ from scanner.model import (
     Silence,
     Unknown,
 )
+from scanner.probe import Visit
 from scanner.store import Settled
-from scanner.visit import Visit
 
 
 class History(Protocol):

@@ -20,10 +20,10 @@ from scanner.identify import hearings
 from scanner.ledger import Ledger
 from scanner.model import Closed, Coverage, Endpoint, Silence
 from scanner.plan import Plan, Target
-from scanner.probe import AnyProbe
+from scanner.probe import AnyProbe, Visit
 from scanner.scope import Scope
 from scanner.sweep import ConnectSweep, Observation, State, Tally
-from scanner.visit import Visit, visit
+from scanner.visit import visit
 
 #: Open endpoints that may wait for a conversation: enough to keep every conversation busy, and
 #: little enough that the sweep notices at once when they fall behind.

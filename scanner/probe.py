@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias, TypeGuard, TypeVar
 from urllib.parse import quote
 
 from scanner.jsonview import Json
-from scanner.model import Outcome, Service, Silence, TlsFacts
+from scanner.model import Endpoint, Outcome, Service, Silence, TlsFacts
 from scanner.wire import Garbled
 
 #: A listing of 2,000 indices with the columns we ask for takes about 300 KiB.
@@ -245,3 +245,13 @@ def speaks_stream(probe: AnyProbe) -> TypeGuard[StreamProbe]:
 
 #: The one front page that all HTTP probes of an endpoint share.
 FRONT = Get("/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What came of one endpoint, and the probe that said so, if one recognised it."""
+
+    endpoint: Endpoint
+    outcome: Outcome
+    about: About | None = None
+    tls: TlsFacts | None = None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import anyio
 import structlog
+from msgspec.structs import replace
 
 from scanner import __version__
 from scanner.audit import Act, AuditTrail
@@ -21,7 +22,7 @@ from scanner.gate import Gate
 from scanner.guard import Guard, refuse_blind_loop
 from scanner.inventory import Inventory, with_inventory
 from scanner.ledger import Ledger
-from scanner.model import Coverage, Refused, ScopeReference
+from scanner.model import Asset, Coverage, Refused, ScopeReference
 from scanner.pipeline import Walk, first_error, walk
 from scanner.plan import Plan
 from scanner.probe import AnyProbe
@@ -57,6 +58,12 @@ class Prepared:
     inventory: Inventory
     probes: tuple[AnyProbe, ...]
     plan: Plan
+
+    def asset_of(self, address: str) -> Asset:
+        """Give what the inventory says of an address; where it names no zone, the scope's."""
+        asset = self.inventory.asset_for(address)
+        zone = None if asset.zone else self.scope.zone_of(address)
+        return replace(asset, zone=zone.name) if zone else asset
 
 
 def prepare(order: Order, *, now: datetime) -> Prepared:
@@ -197,7 +204,7 @@ def _assemble(
             round=name,
             scope=reference,
             vantage=outputs.vantage,
-            asset_of=prepared.inventory.asset_for,
+            asset_of=prepared.asset_of,
             history=history,
             sinks=outputs.sinks,
             now=utc_now,

@@ -1,27 +1,16 @@
 """One endpoint, from its first byte to the verdict: which front, in clear or over TLS."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from scanner.assess import assess
 from scanner.gate import Gate
 from scanner.identify import AnyHearing, Hearing, Met, recognise, wants_other_transport
-from scanner.model import Closed, Endpoint, Outcome, Silence, TlsFacts, Unknown
-from scanner.probe import About, AskT, NoAnswer, ReplyT
+from scanner.model import Closed, Endpoint, Outcome, Silence, Unknown
+from scanner.probe import AskT, NoAnswer, ReplyT, Visit
 
 #: What a peer's silence says of the endpoint as a whole: no other front would be heard either.
 _FINAL = frozenset({Silence.REFUSED, Silence.UNREACHABLE, Silence.CLIENT_CERT})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """What came of one endpoint, and the probe that said so, if one recognised it."""
-
-    endpoint: Endpoint
-    outcome: Outcome
-    about: About | None = None
-    tls: TlsFacts | None = None
 
 
 async def visit(gate: Gate, endpoint: Endpoint, fronts: Sequence[AnyHearing]) -> Visit:

@@ -8,7 +8,7 @@ from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl, Locator
 
-import defusedxml.sax  # type: ignore[import-untyped]  # it ships no types
+import defusedxml.sax
 from defusedxml import DefusedXmlException
 
 from scanner.inventory.lists import Lines, decoded

@@ -14,6 +14,12 @@ MAX_HEADERS = 64 << 10
 MAX_HEADER_COUNT = 100
 
 
+#: An interim response (`100 Continue`, `103 Early Hints`) comes once or twice, if at all.
+MAX_INTERIM = 8
+
+_OPENING = b"HTTP/"
+
+
 class TooLarge(Garbled):
     """A head or a body is longer than what was asked for."""
 
@@ -30,9 +36,9 @@ class Head:
 class Client:
     """One client connection's worth of HTTP/1.1, without the connection.
 
-    `request` gives the bytes to send; `feed` takes what arrived (b"" for the end) and returns True
-    when the page is whole. Then `head` and `body` hold it, and `reusable` tells whether another
-    request may follow on the same connection.
+    `request` gives the bytes to send; `feed` takes what arrived (b"" for the end) and gives the
+    head once the page is whole. Then `body` holds the rest, and `reusable` tells whether another
+    request may follow on the same connection. `head` is there as soon as it has come.
     """
 
     host: str
@@ -42,14 +48,17 @@ class Client:
     _wire: h11.Connection = field(
         default_factory=lambda: h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADERS)
     )
+    _gzipped: bool = False
     _inflate: "zlib._Decompress | None" = None
     _max_bytes: int = 0
+    _interim: int = 0
 
     def request(self, target: str, *, max_bytes: int) -> bytes:
         """Begin a cycle: the bytes of a GET; its page may have `max_bytes` after decompression."""
         if self._wire.our_state is h11.DONE:
             self._wire.start_next_cycle()
-        self.head, self.body, self._inflate, self._max_bytes = None, bytearray(), None, max_bytes
+        self.head, self.body, self._gzipped, self._inflate = None, bytearray(), False, None
+        self._max_bytes, self._interim = max_bytes, 0
         request = h11.Request(
             method="GET",
             target=target,
@@ -62,39 +71,56 @@ class Client:
         )
         return (self._wire.send(request) or b"") + (self._wire.send(h11.EndOfMessage()) or b"")
 
-    def feed(self, data: bytes) -> bool:
-        """Take bytes of the response; True when the page is whole.
+    def feed(self, data: bytes) -> Head | None:
+        """Take bytes of the response, and give its head when the page is whole.
 
         Raises:
             TooLarge: head or body above its cap.
             Garbled: not HTTP/1.x, or a compression that was not asked for and is not gzip.
+            EOFError: the end came before the page was whole.
         """
         try:
             self._wire.receive_data(data)
             return self._drain()
         except h11.RemoteProtocolError as error:
+            if not data:
+                raise EOFError from error
             if error.error_status_hint == 431:  # noqa: PLR2004 - h11's word for a long head
                 raise TooLarge(f"a response head above {MAX_HEADERS} bytes") from error
             raise Garbled("expected HTTP/1.1") from error
 
     @property
     def reusable(self) -> bool:
-        """Tell whether the connection may carry another request."""
-        return self._wire.our_state is h11.DONE and self._wire.their_state is h11.DONE
+        """Tell whether the connection may carry another request; with bytes left over, it may not."""
+        ended = self._wire.our_state is h11.DONE and self._wire.their_state is h11.DONE
+        return ended and not self._wire.trailing_data[0]
 
-    def _drain(self) -> bool:
+    def _drain(self) -> Head | None:
         while True:
             event = self._wire.next_event()
             if event is h11.NEED_DATA:
-                return False
+                self._expect_http()
+                return None
             if isinstance(event, h11.Response):
                 self._begin(event)
             elif isinstance(event, h11.Data):
                 self._append(bytes(event.data))
             elif isinstance(event, h11.EndOfMessage):
-                return True
-            elif isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
-                raise Garbled("the connection ended inside a response")
+                self._finish()
+                return self.head
+            else:
+                self._pass_over(event)
+
+    def _expect_http(self) -> None:
+        """Refuse another protocol by its first bytes; h11 would wait for the end of a head."""
+        if self.head is None and not _OPENING.startswith(self._wire.trailing_data[0][:5]):
+            raise Garbled("expected HTTP/1.1")
+
+    def _pass_over(self, event: object) -> None:
+        """Pass over an interim response; nothing else may come before the response itself."""
+        self._interim += 1
+        if not isinstance(event, h11.InformationalResponse) or self._interim > MAX_INTERIM:
+            raise Garbled("expected a response")
 
     def _begin(self, event: h11.Response) -> None:
         if len(event.headers) > MAX_HEADER_COUNT:
@@ -105,19 +131,28 @@ class Client:
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
         self.head = Head(event.status_code, headers)
         coding = headers.get("content-encoding", "identity").strip().lower()
-        if coding in {"gzip", "x-gzip", "deflate"}:
-            self._inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib
-        elif coding not in {"", "identity"}:
+        self._gzipped = coding in {"gzip", "x-gzip", "deflate"}
+        if not self._gzipped and coding not in {"", "identity"}:
             raise Garbled("a content coding that was not asked for")
 
     def _append(self, data: bytes) -> None:
-        room = self._max_bytes - len(self.body)
-        if self._inflate is None:
-            self.body += data[: room + 1]
-        else:
-            try:
-                self.body += self._inflate.decompress(data, room + 1)
-            except zlib.error as error:
-                raise Garbled("expected a gzip body") from error
+        room = self._max_bytes + 1 - len(self.body)  # one more, to see that it is too long
+        self.body += self._inflated(data, room) if self._gzipped else data[:room]
         if len(self.body) > self._max_bytes:
             raise TooLarge(f"a body above {self._max_bytes} bytes")
+
+    def _inflated(self, data: bytes, room: int) -> bytes:
+        if self._inflate is None:
+            self._inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib
+        try:
+            inflated = self._inflate.decompress(data, room)
+        except zlib.error as error:
+            raise Garbled("expected a gzip body") from error
+        if self._inflate.unused_data:  # zlib would hoard what follows, whatever its size
+            raise Garbled("bytes after a gzip body")
+        return inflated
+
+    def _finish(self) -> None:
+        """Refuse a compressed body that was cut short: what is missing would look like absence."""
+        if self._inflate is not None and not self._inflate.eof:
+            raise Garbled("a gzip body that was cut short")
