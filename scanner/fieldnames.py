@@ -15,9 +15,10 @@ MAX_LENGTH = 128
 #: Above this share of names that look like values, the names beside them are values too.
 SUSPECT_SHARE = 0.2
 
-#: An e-mail address, six digits in a row, a date, a UUID: what people are known by.
+#: An e-mail address, six digits in a row, a date, a UUID: what people are known by. A leading @
+#: is how log shippers mark their own fields.
 VALUE = re.compile(
-    r"@|\d{6}|\d{1,4}[-/._]\d{1,2}[-/._]\d{1,4}"
+    r".@.|\d{6}|\d{1,4}[-/._]\d{1,2}[-/._]\d{1,4}"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     re.IGNORECASE,
 )
