@@ -58,6 +58,7 @@ PRODUCT = re.compile(
 #: Two greetings that name no version: shut down by its operator, and unable to start.
 SHUT_DOWN = " HylaFAX server shut down;"
 FAILED = " server cannot initialize:"
+SHUT_FOR_ALL = "hfaxd is shut down for all but its administrators"
 FOLDER = re.compile(r'"[^"]*" is the current directory')
 
 #: Codes of RFC 959, as hfaxd uses them.
@@ -115,17 +116,26 @@ class Hylafax:
     def assess(self, front: Answer) -> StreamDialogue:
         """Give our name once and never a password; then take leave, whatever the answer was."""
         service = self.identify(front) or Service("hylafax")
-        if lines.decode(front.data).code in NO_SERVICE:
-            return Unknown(Silence.BUSY, "hfaxd is there, but cannot start", service)
-        if service.product == "hylafax-snpp":
+        if settled := _settled(service, lines.decode(front.data)):
             yield from _leave()
-            because = "the paging port introduces itself; no log-in was tried"
-            return Assessment(access=Access.IDENTIFIED, service=service, because=because)
+            return settled
         named = lines.decode((yield USER).data)
         if named.code == LOGGED_IN:
             return (yield from _session(service))
         yield from _leave()
         return _refused(service, named)
+
+
+def _settled(service: Service, greeting: Reply) -> Outcome | None:
+    """Give the verdict of a greeting after which there is nothing to ask."""
+    if service.product == "hylafax-snpp":
+        because = "the paging port introduces itself; no log-in was tried"
+        return Assessment(access=Access.IDENTIFIED, service=service, because=because)
+    if greeting.code in NO_SERVICE:
+        return Unknown(Silence.BUSY, "hfaxd is there, but cannot start", service)
+    if SHUT_DOWN in greeting.text:
+        return Unknown(Silence.BUSY, SHUT_FOR_ALL, service)
+    return None
 
 
 def _leave() -> Generator[StreamAsk, Answer, None]:
@@ -175,7 +185,7 @@ def _session(service: Service) -> StreamDialogue:
 def _missing(control: Reply, where: Reply) -> tuple[Silence, str] | None:
     """Name the side of the proof that is missing."""
     if {control.code, where.code} & NO_SERVICE:
-        return Silence.BUSY, "hfaxd is shut down for all but its administrators"
+        return Silence.BUSY, SHUT_FOR_ALL
     if control.code != NOT_RECOGNISED or "not recognized" not in control.text:
         return Silence.HALF_PROOF, f"the control {CONTROL.name} was not refused as unknown"
     if where.code != FOLDER_IS or not FOLDER.match(where.text):
@@ -187,8 +197,8 @@ def _counts() -> Generator[StreamAsk, Answer, dict[str, int]]:
     """Count what each queue lists. The proof stands already: a silence costs only the rest."""
     counts: dict[str, int] = {}
     with suppress(NoAnswer, Garbled):
-        for narrow in FORMATS:
-            yield narrow  # noqa: UP028 - a tuple cannot be sent the reply
+        for narrow in FORMATS:  # noqa: UP028 - a tuple cannot be sent the replies
+            yield narrow
         for queue, listing in QUEUES.items():
             answer = yield listing.at((yield from _data_port()))
             if lines.decode(answer.data).code == COUNTED:

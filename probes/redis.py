@@ -25,7 +25,7 @@ MAX_SECTION = 64 << 10
 MAX_HOLDINGS = 2_000
 
 
-def _ask(*words: str, max_bytes: int = MAX_SECTION) -> Exchange:
+def _ask(*words: str, max_bytes: int = resp.MAX_LINE) -> Exchange:
     return Exchange(
         name=" ".join(words),
         encode=lambda: resp.command(*words),
@@ -35,11 +35,11 @@ def _ask(*words: str, max_bytes: int = MAX_SECTION) -> Exchange:
 
 
 PING = _ask("PING")
-SERVER = _ask("INFO", "server")
+SERVER = _ask("INFO", "server", max_bytes=MAX_SECTION)
 KEYSPACE = _ask("INFO", "keyspace", max_bytes=resp.MAX_BULK)
-SENTINEL = _ask("INFO", "sentinel")
+SENTINEL = _ask("INFO", "sentinel", max_bytes=resp.MAX_BULK)
 DBSIZE = _ask("DBSIZE")
-HELLO = _ask("HELLO", "2")
+HELLO = _ask("HELLO", "2", max_bytes=MAX_SECTION)
 CONTROL = _ask("RONDE.NO-SUCH-COMMAND")
 
 NO_CONTROL = f"the control {CONTROL.name} was not refused as an unknown command"
@@ -109,14 +109,13 @@ class Redis:
     def assess(self, front: Answer) -> StreamDialogue:
         """Let the server describe itself and count its keys, then ask it for nonsense."""
         service = self.identify(front) or Service("redis")
-        greeting = resp.decode(front.data)
-        if shut := _shut(service, PING, greeting):
+        if shut := _shut(service, PING, resp.decode(front.data)):
             return shut
         told = resp.decode((yield SERVER).data)
         if shut := _shut(service, SERVER, told):
             return shut
         if isinstance(told, bytes):
-            return (yield from _described(service, told, settled=not _is_away(greeting)))
+            return (yield from _described(service, told))
         return (yield from _reticent(service, told))
 
 
@@ -143,7 +142,7 @@ def _shut(service: Service, ask: Exchange, word: Value) -> Outcome | None:
     return None
 
 
-def _described(service: Service, told: bytes, *, settled: bool) -> StreamDialogue:
+def _described(service: Service, told: bytes) -> StreamDialogue:
     """Count what a server holds that describes itself to a stranger."""
     about = _fields(told)
     named = _named(about)
@@ -152,8 +151,8 @@ def _described(service: Service, told: bytes, *, settled: bool) -> StreamDialogu
     mode = about.get("redis_mode") or about.get("server_mode")
     if mode == "sentinel":
         return (yield from _watching(named))
-    section = resp.decode((yield KEYSPACE).data)
     counted = resp.decode((yield DBSIZE).data)
+    section = resp.decode((yield KEYSPACE).data)
     control = resp.decode((yield CONTROL).data)
     if not isinstance(section, bytes) or not (_is_count(counted) or isinstance(counted, Failure)):
         return _half_proof(
@@ -161,7 +160,7 @@ def _described(service: Service, told: bytes, *, settled: bool) -> StreamDialogu
         )
     if not _is_missing(control):
         return _half_proof(named, NO_CONTROL)
-    settled = settled and named.product not in COUNTS_LATE
+    settled = not _is_away(counted) and named.product not in COUNTS_LATE
     holdings = _databases(section, counted, settled=settled)
     forbidden = _is_forbidden(counted)
     what = "but DBSIZE is refused" if forbidden else _sum(holdings, settled=settled)
@@ -212,13 +211,14 @@ def _reticent(service: Service, told: Value) -> StreamDialogue:
 
 
 def _counted(service: Service, keys: int, *, forbidden: bool) -> Outcome:
-    hidden = "the access list refuses INFO" if forbidden else "INFO is hidden"
+    hidden = "the access list refuses INFO" if forbidden else "INFO server is not answered"
     return Assessment(
         access=Access.PARTIAL if forbidden else Access.OPEN,
         service=service,
         because=f"DBSIZE is answered without a password, although {hidden}",
         proof=_proof(DBSIZE.name, f"{keys} keys in db0"),
-        holdings=(Holding(name="db0", kind=KIND, records=keys),),
+        # DBSIZE sees db0 only: when that is empty, the others may still hold anything.
+        holdings=(Holding(name="db0", kind=KIND, records=keys or None),),
     )
 
 

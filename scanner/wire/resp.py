@@ -17,8 +17,12 @@ MAX_LINE = 4096
 #: `INFO keyspace` takes 60 bytes a database and servers are configured with up to 10,000 of them.
 MAX_BULK = 1 << 20
 
-#: `HELLO` has 14 elements and 8 a loaded module; nothing that we ask for holds more.
-MAX_ELEMENTS = 10_000
+#: `HELLO` has 14 elements and 8 a loaded module; nothing that we ask for holds more. A peer that
+#: sends byte by byte has all of them read again for each byte, so this also bounds our work.
+MAX_ELEMENTS = 1_000
+
+#: The shortest value is an empty string, `+` and CRLF.
+MIN_VALUE = 3
 
 #: `HELLO` nests three deep: the map, its list of modules, one module, its arguments.
 MAX_DEPTH = 8
@@ -158,6 +162,8 @@ class _Reader:
         self.elements += count
         if self.elements > MAX_ELEMENTS:
             raise Garbled(f"more than {MAX_ELEMENTS} RESP elements")
+        if len(self.data) - self.at < count * MIN_VALUE:
+            raise _Incomplete
         values = tuple(self.value(depth - 1) for _ in range(count))
         if kind == b"%":
             return Pairs(tuple(zip(values[::2], values[1::2], strict=True)))
