@@ -324,20 +324,21 @@ def test_an_open_mongodb_may_speak_tls_alone(lab: Lab) -> None:
 
 
 def test_an_open_hylafax_lists_its_faxes_and_names_their_senders(lab: Lab) -> None:
-    """USER is enough; NLST counts, LIST shows the sender, RETR hands over the fax."""
+    """USER is enough: NLST counts, and LIST shows who sent and whom was dialled."""
     server = lab.start(hylafax)
     assert server.version == "6.0.7"
+    received: list[str] = []
+    sent: list[str] = []
     with ftplib.FTP() as control:  # noqa: S321  # HylaFAX speaks it
         control.connect(server.address, server.port, timeout=5)
         assert control.sendcmd("USER ronde").startswith("230 ")
         assert len(control.nlst("recvq")) == 3
-    with ftplib.FTP() as control:  # noqa: S321  # HylaFAX speaks it
-        control.connect(server.address, server.port, timeout=5)
-        control.sendcmd("USER ronde")
-        lines: list[str] = []
-        control.retrlines("LIST recvq", lines.append)
-        # Its default format cuts the sender to 14 characters.
-        assert all(CANARY[:14] in line for line in lines)
+        assert control.nlst("doneq") == ["1", "2"]
+        control.retrlines("LIST recvq", received.append)
+        control.retrlines("LIST doneq", sent.append)
+    # Its default formats cut the sender to 14 characters and the dialled number to 12.
+    assert [CANARY[:14] in line for line in received] == [True, True, True]
+    assert [CANARY[:12] in line for line in sent] == [True, True]
 
 
 def test_a_locked_hylafax_wants_a_password_whoever_asks(lab: Lab) -> None:

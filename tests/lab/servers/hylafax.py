@@ -154,6 +154,7 @@ def _sent_job(number: int, canary: str) -> str:
         "external": canary,
         "mailaddr": canary,
         "sender": canary,
+        "client": canary,
         "jobtag": canary,
         "receiver": canary,
         "modem": "any",

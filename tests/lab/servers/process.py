@@ -171,7 +171,7 @@ def _first_answer(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends the process and all of its group; returns when none of them is left."""
+    """Asks the whole group to end, waits a moment for its leader, and kills what is left of it."""
     if _signal(process.pid, signal.SIGTERM):
         with suppress(subprocess.TimeoutExpired):  # what is left is killed below, children too
             process.wait(_GRACE)
