@@ -106,12 +106,19 @@ class TestRealServers:
         assert all(one.created is not None and one.bytes for one in found.holdings)
         assert found.holdings_total == 2
 
-    @pytest.mark.parametrize("name", ["7.17-locked", "9.2-locked"])
-    def test_a_locked_server_is_locked(self, name: str) -> None:
+    @pytest.mark.parametrize(
+        ("name", "product"),
+        [
+            ("7.17-locked", "elasticsearch"),
+            ("9.2-locked", "elasticsearch"),
+            ("opensearch-2.19-locked", "opensearch"),
+        ],
+    )
+    def test_a_locked_server_is_locked(self, name: str, product: str) -> None:
         """A server that demands authentication for all of it is recognised and shut."""
         found = assessed(replay(PROBE, load(f"elasticsearch/{name}")))
 
-        assert (found.access, found.service) == (Access.LOCKED, Service("elasticsearch"))
+        assert (found.access, found.service) == (Access.LOCKED, Service(product))
         assert found.because == "GET /_cat/indices answered 401"
         assert found.holdings == ()
 
@@ -129,6 +136,23 @@ class TestRealServers:
 
         assert found.access is Access.PARTIAL
         assert found.holdings == ()
+
+    @pytest.mark.parametrize(
+        ("name", "access"),
+        [
+            ("osmem-behind-guarded-front", Access.OPEN),
+            ("osmem-behind-open-front", Access.PARTIAL),
+        ],
+    )
+    def test_a_proxy_guards_what_it_guards(self, name: str, access: Access) -> None:
+        """The front page behind a proxy says nothing about the indices, either way."""
+        assert assessed(replay(PROBE, load(f"elasticsearch/{name}"))).access is access
+
+    def test_a_proxy_that_guards_everything_names_nobody(self) -> None:
+        """Its refusals do not say what is behind."""
+        found = unknown(replay(PROBE, load("elasticsearch/osmem-behind-basic-auth")))
+
+        assert (found.silence, found.service) == (Silence.UNRECOGNISED, None)
 
     def test_the_cluster_is_known_again_by_its_uuid(self) -> None:
         """Nodes of one cluster share an identity."""
