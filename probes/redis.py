@@ -116,7 +116,9 @@ class Redis:
             return shut
         if isinstance(told, bytes):
             return (yield from _described(service, told))
-        return (yield from _reticent(service, told))
+        if isinstance(told, Failure):
+            return (yield from _reticent(service, told))
+        return _half_proof(service, f"{SERVER.name} was answered with another type")
 
 
 def _is_ours(word: Failure) -> bool:
@@ -192,7 +194,7 @@ def _watching(service: Service) -> StreamDialogue:
     )
 
 
-def _reticent(service: Service, told: Value) -> StreamDialogue:
+def _reticent(service: Service, told: Failure) -> StreamDialogue:
     """Settle a server whose INFO is forbidden, renamed, or older than its sections."""
     counted = resp.decode((yield DBSIZE).data)
     if shut := _shut(service, DBSIZE, counted):

@@ -157,11 +157,19 @@ def _page(ask: Get, found: Recorded) -> Page:
 
 def _answer(ask: Any, found: Recorded) -> Answer:
     """Frame the bytes as the gate does; a frame that stays incomplete is a closed connection."""
-    size = ask.framing(found.payload)
+    size = _size(ask, found.payload)
+    if not isinstance(ask, CountLines):
+        return Answer(data=found.payload[:size])
+    if found.payload.startswith(b"1"):  # the listing was served: a second reply ends it
+        size += _size(ask, found.payload[size:])
+    return Answer(data=found.payload[:size], lines=found.lines)
+
+
+def _size(ask: Any, payload: bytes) -> int:
+    size: int | None = ask.framing(payload)
     if size is None:
         raise NoAnswer(Silence.CLOSED, "the recorded frame is incomplete")
-    lines = found.lines if isinstance(ask, CountLines) else 0
-    return Answer(data=found.payload[:size], lines=lines)
+    return size
 
 
 def _framed(document: dict[str, Any], opcode: int) -> bytes:
