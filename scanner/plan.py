@@ -190,6 +190,8 @@ def _scattered(addresses: AddressSet, seed: int) -> Iterator[str]:
     Neighbours in the sequence are far apart in the set, so that no subnet takes a burst. The
     place after n steps is plain arithmetic: a shard of a plan can start anywhere.
     """
+    if not addresses:
+        return
     count = addresses.count
     step = _coprime_step(count)
     ranges = (*addresses.v4, *addresses.v6)

@@ -32,12 +32,17 @@ class Pace:
         self._per_second = rates.connections_per_second
         self._spacing = 1 / rates.per_host_per_second
         self._depth = max(1.0, self._per_second * BURST_SECONDS)
-        self._tokens = 1.0
+        self._tokens = self._depth
         self._filled_at: float | None = None
         self._last: dict[str, float] = {}
         self._slowed: dict[str, float] = {}
         self._forget_at = FORGET_FROM
         self._lock = threading.Lock()
+
+    @property
+    def remembered(self) -> int:
+        """How many hosts are remembered now."""
+        return len(self._last)
 
     def reserve(self, address: str, now: float) -> float:
         """Take a turn for the address and give 0.0, or give the seconds until asking again.

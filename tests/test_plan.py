@@ -1,0 +1,294 @@
+"""The plan: what is visited, what is left out, and in which order."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, date
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from itertools import islice, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.addresses import AddressSet, IPAddress
+from scanner.model import Outcome, Service
+from scanner.plan import DENIED, Block, Estimate, Outlook, Plan
+from scanner.probe import FRONT, About, Get, Page
+from scanner.scope import AssetClass, Rates, Scope, Zone
+
+RATES = Rates(connections_per_second=100, per_host_per_second=5, timeout=3, attempts=2)
+PORTS = st.sets(st.sampled_from([80, 515, 6379, 9100, 9200]), max_size=5)
+
+
+@dataclass
+class Claim:
+    """A probe that claims ports and does nothing else."""
+
+    about: About
+
+    def identify(self, front: Page) -> Service | None:
+        """Recognise nothing."""
+
+    def assess(self, front: Page) -> Generator[Get, Page, Outcome]:
+        """Never reached: nothing is recognised."""
+        raise NotImplementedError
+
+
+def claim(*ports: int, tls: int | None = None) -> Claim:
+    """Build the probe named `claim`."""
+    return Claim(
+        About(
+            name="claim",
+            title="Claims ports",
+            ports=frozenset(ports),
+            tls_ports=frozenset() if tls is None else frozenset({tls}),
+            front=FRONT,
+            asks=(FRONT,),
+            proves="nothing",
+            cwe=306,
+            remedy="None.",
+        )
+    )
+
+
+def addresses(*networks: str) -> AddressSet:
+    """Build a set of addresses."""
+    return AddressSet.of(map(ip_network, networks))
+
+
+def scope(
+    allowed: AddressSet,
+    *,
+    zones: tuple[Zone, ...] = (),
+    opt_ins: dict[IPAddress, frozenset[int]] | None = None,
+    extra_ports: dict[str, frozenset[int]] | None = None,
+) -> Scope:
+    """Build a permission of which only the parts that shape a plan matter."""
+    return Scope(
+        name="test",
+        owner="IT",
+        approver="Head of IT",
+        reference="SEC-7",
+        contact="sec@example.org",
+        valid_from=date(2026, 1, 1),
+        valid_until=date(2026, 12, 31),
+        timezone=UTC,
+        ranges=(),
+        exclusions=(),
+        hosts={},
+        allowed=allowed,
+        excluded=AddressSet(),
+        zones=zones,
+        rates=RATES,
+        windows=(),
+        extra_ports=extra_ports or {},
+        opt_ins=opt_ins or {},
+        min_coverage=0,
+        digest="",
+    )
+
+
+class TestWhatIsVisited:
+    """Allowed addresses times wanted ports, less what is left alone."""
+
+    def test_each_port_of_each_probe_on_each_address(self) -> None:
+        """Plain ports and TLS ports of all probes are visited on all addresses."""
+        plan = Plan.of(scope(addresses("192.0.2.4/31")), None, [claim(80, tls=443), claim(22)])
+
+        assert sorted(plan.endpoints(seed=1)) == [
+            ("192.0.2.4", 22),
+            ("192.0.2.4", 80),
+            ("192.0.2.4", 443),
+            ("192.0.2.5", 22),
+            ("192.0.2.5", 80),
+            ("192.0.2.5", 443),
+        ]
+
+    def test_extra_ports_count_for_selected_probes_only(self) -> None:
+        """The scope's extra ports belong to a probe; nobody knocks there without it."""
+        extra = {"claim": frozenset({8080}), "other": frozenset({9999})}
+        plan = Plan.of(scope(addresses("192.0.2.4/32"), extra_ports=extra), None, [claim(80)])
+
+        assert sorted(plan.endpoints(seed=1)) == [("192.0.2.4", 80), ("192.0.2.4", 8080)]
+
+    def test_an_inventory_narrows_the_round_and_never_widens_it(self) -> None:
+        """Of an inventory's addresses, those in the scope are visited."""
+        inventory = addresses("192.0.2.5/32", "203.0.113.0/24")
+        plan = Plan.of(scope(addresses("192.0.2.4/31")), inventory, [claim(80)])
+
+        assert list(plan.endpoints(seed=1)) == [("192.0.2.5", 80)]
+
+    @pytest.mark.parametrize("port", [515, 9100, 9107, 9116, 10001])
+    def test_a_port_that_prints_is_left_out_whoever_asks(self, port: int) -> None:
+        """Neither a probe nor the scope's extra ports open a denied port."""
+        signed = scope(addresses("192.0.2.4/31"), extra_ports={"claim": frozenset({port})})
+        plan = Plan.of(signed, None, [claim(80, port)])
+
+        assert {port for _, port in plan.endpoints(seed=1)} == {80}
+        assert plan.skipped == {"denied-port": 2}
+
+    def test_an_opt_in_lifts_the_denial_on_one_address(self) -> None:
+        """An address that opted in is visited on that denied port; its neighbour is not."""
+        signed = scope(
+            addresses("192.0.2.4/31"), opt_ins={IPv4Address("192.0.2.5"): frozenset({9100})}
+        )
+        plan = Plan.of(signed, None, [claim(9100)])
+
+        assert list(plan.endpoints(seed=1)) == [("192.0.2.5", 9100)]
+        assert plan.skipped == {"denied-port": 1}
+
+    def test_an_opt_in_adds_no_port_that_no_probe_claims(self) -> None:
+        """An opt-in lifts a denial; it is no wish."""
+        signed = scope(
+            addresses("192.0.2.4/32"), opt_ins={IPv4Address("192.0.2.4"): frozenset({9100})}
+        )
+
+        assert list(Plan.of(signed, None, [claim(80)]).endpoints(seed=1)) == [("192.0.2.4", 80)]
+
+    def test_medical_devices_are_left_alone_even_if_they_opted_in(self) -> None:
+        """A medical device is skipped whole, and counted."""
+        signed = scope(
+            addresses("192.0.2.4/31"),
+            zones=(Zone("ward", addresses("192.0.2.4/32"), AssetClass.MEDICAL),),
+            opt_ins={IPv4Address("192.0.2.4"): frozenset({80, 9100})},
+        )
+        plan = Plan.of(signed, None, [claim(80, 443)])
+
+        assert sorted(plan.endpoints(seed=1)) == [("192.0.2.5", 80), ("192.0.2.5", 443)]
+        assert plan.skipped == {"medical": 2}
+
+    def test_a_printer_is_visited_only_where_it_opted_in(self) -> None:
+        """Of a printer's ports, harmless ones included, only opted-in ones are visited."""
+        signed = scope(
+            addresses("192.0.2.4/31"),
+            zones=(Zone("copy room", addresses("192.0.2.4/31"), AssetClass.PRINTER),),
+            opt_ins={IPv4Address("192.0.2.4"): frozenset({631})},
+        )
+        plan = Plan.of(signed, None, [claim(80, 631)])
+
+        assert list(plan.endpoints(seed=1)) == [("192.0.2.4", 631)]
+        assert plan.skipped == {"printer": 3}
+
+    def test_no_denied_port_lacks_a_reason(self) -> None:
+        """The table of denied ports can be printed as it is."""
+        assert all(DENIED.values())
+
+    @given(
+        ports=PORTS,
+        opted=st.dictionaries(
+            st.integers(0, 15).map(lambda n: IPv4Address("192.0.2.0") + n), PORTS.map(frozenset)
+        ),
+        medical=st.integers(28, 32),
+        printers=st.integers(28, 32),
+    )
+    def test_every_wanted_endpoint_is_planned_or_skipped(
+        self,
+        ports: set[int],
+        opted: dict[IPAddress, frozenset[int]],
+        medical: int,
+        printers: int,
+    ) -> None:
+        """Nothing is lost between the planned and the skipped, and nothing counted twice."""
+        zones = (
+            Zone("ward", addresses(f"192.0.2.0/{medical}"), AssetClass.MEDICAL),
+            Zone("copy room", addresses(f"192.0.2.0/{printers}"), AssetClass.PRINTER),
+        )
+        plan = Plan.of(
+            scope(addresses("192.0.2.0/28"), zones=zones, opt_ins=opted), None, [claim(*ports)]
+        )
+
+        visited = list(plan.endpoints(seed=1))
+        assert plan.planned == len(visited) == len(set(visited))
+        assert plan.planned + sum(plan.skipped.values()) == 16 * len(ports)
+
+
+class TestInWhichOrder:
+    """Politely: spread over hosts and subnets, the same for the same seed, never a list."""
+
+    @given(
+        networks=st.lists(
+            st.builds(
+                lambda start, prefix: ip_network((start, prefix), strict=False),
+                st.integers(0, (1 << 32) - 1),
+                st.integers(24, 32),
+            )
+            | st.builds(
+                lambda start, prefix: ip_network((start, prefix), strict=False),
+                st.integers(1 << 64, (1 << 128) - 1),
+                st.integers(122, 128),
+            ),
+            max_size=4,
+        ),
+        ports=st.sets(st.integers(1, 65_535), max_size=3),
+        seed=st.integers(min_value=0),
+    )
+    def test_every_endpoint_comes_exactly_once(
+        self, networks: list[object], ports: set[int], seed: int
+    ) -> None:
+        """For any ranges, ports and seed, the walk is a permutation of the product."""
+        among = AddressSet.of(networks)  # type: ignore[arg-type]  # the strategy builds both families
+        walked = list(Block(among, tuple(sorted(ports))).endpoints(seed))
+
+        assert sorted(walked) == sorted(product(map(str, among), ports))
+
+    def test_any_hundred_endpoints_in_a_row_fall_into_a_hundred_subnets(self) -> None:
+        """Over a /16, no /24 is met twice within a hundred connections."""
+        walk = [host for host, _ in Block(addresses("10.7.0.0/16"), (80,)).endpoints(seed=99)]
+        subnets = [host.rpartition(".")[0] for host in walk]
+
+        assert min(len(set(subnets[n : n + 100])) for n in range(0, len(walk) - 100, 7)) == 100
+
+    def test_a_host_rests_while_all_others_are_met(self) -> None:
+        """Between two ports of a host, every other host is met once."""
+        hosts = [host for host, _ in Block(addresses("10.7.0.0/24"), (80, 443)).endpoints(seed=5)]
+
+        assert hosts[:256] == hosts[256:]
+
+    def test_a_seed_fixes_the_order_and_another_one_changes_it(self) -> None:
+        """Two rounds differ, one round can be walked again."""
+        block = Block(addresses("10.7.0.0/24"), (80,))
+
+        assert list(block.endpoints(seed=1)) == list(block.endpoints(seed=1))
+        assert list(block.endpoints(seed=1)) != list(block.endpoints(seed=2))
+
+    def test_nothing_is_listed(self) -> None:
+        """The first endpoints of 2^64 addresses come at once, and are counted exactly."""
+        plan = Plan.of(scope(addresses("2001:db8::/64")), None, [claim(80)])
+
+        assert plan.planned == 1 << 64
+        assert {
+            ip_address(host) in ip_network("2001:db8::/64")
+            for host, _ in islice(plan.endpoints(seed=3), 1000)
+        } == {True}
+
+    def test_addresses_are_spelt_as_the_history_spells_them(self) -> None:
+        """The literal is the canonical one, by which an open finding is watched."""
+        tricky = IPv6Address("::1.2.3.4")  # inet_ntop writes it with dots
+
+        assert list(Block(AddressSet.of([tricky]), (80,)).endpoints(seed=1)) == [(str(tricky), 80)]
+
+
+class TestForecast:
+    """What `ronde plan` says of packets and time."""
+
+    def test_a_network_that_refuses_costs_two_packets_an_endpoint(self) -> None:
+        """A SYN and a reset, as fast as the budget of all hosts allows."""
+        plan = Plan.of(scope(addresses("192.0.2.0/24")), None, [claim(80, 443)])
+        estimate = Estimate.of(plan, RATES)
+
+        assert (estimate.addresses, estimate.endpoints) == (256, 512)
+        assert estimate.answering == Outlook(connections=512, packets=1024, seconds=5.12)
+
+    def test_a_silent_network_costs_every_repetition_and_every_timeout(self) -> None:
+        """Two attempts an endpoint, each a SYN that is repeated after 1, 2 and 3 seconds."""
+        plan = Plan.of(scope(addresses("192.0.2.0/24")), None, [claim(80, 443)])
+
+        assert Estimate.of(plan, RATES).silent == Outlook(
+            connections=1024, packets=4096, seconds=12.0
+        )
+
+    def test_on_a_single_host_its_own_spacing_is_the_limit(self) -> None:
+        """Five connections a second to one host, whatever the budget of all."""
+        plan = Plan.of(scope(addresses("192.0.2.4/32")), None, [claim(*range(20, 60))])
+
+        assert Estimate.of(plan, RATES).answering.seconds == 8.0
