@@ -332,6 +332,13 @@ def test_what_a_round_did_not_see_is_unverified_until_it_is_shut(
     assert when_round_ends(standing, in_round="r2", exposed=exposed).status is expected
 
 
+def test_what_is_seen_after_all_is_not_unverified() -> None:
+    """A look that came late in the same round counts as any other."""
+    missed = Standing(Status.UNVERIFIED, "r2", NOON, NOON)
+
+    assert when_exposed(missed, in_round="r2", at=day(1)).status is Status.ONGOING
+
+
 @given(STANDINGS | st.none(), MOMENTS, MOMENTS)
 def test_all_sightings_of_one_round_agree(
     before: Standing | None, first: datetime, second: datetime

@@ -17,6 +17,7 @@ import pytest
 
 from scanner.model import Endpoint, Finding, ScopeReference, Status
 from scanner.store import Round, Settled, Store, StoreRefused
+from scanner.store.database import Database
 from tests.exposures import NOON, SCOPE, VANTAGE, coverage, day, endpoint, exposure
 
 ROOT = Path(__file__).parents[1]
@@ -299,11 +300,13 @@ def killed_after_five(path: Path) -> int:
     with subprocess.Popen(  # noqa: S603 - ourselves
         [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, cwd=ROOT
     ) as walking:
-        assert walking.stdout is not None
-        said = [walking.stdout.readline() for _ in range(5)]
-        with pytest.raises(StoreRefused, match=rf"process {walking.pid}, round r1"):
-            Store.open(path).begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=NOON)
-        walking.send_signal(signal.SIGKILL)
+        try:
+            assert walking.stdout is not None
+            said = [walking.stdout.readline() for _ in range(5)]
+            with pytest.raises(StoreRefused, match=rf"process {walking.pid}, round r1"):
+                Store.open(path).begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=NOON)
+        finally:
+            walking.kill()
     assert said == [b"1\n", b"2\n", b"3\n", b"4\n", b"5\n"]
     return walking.returncode
 
@@ -486,6 +489,40 @@ def test_every_file_of_the_history_is_its_owner_s_alone(path: Path) -> None:
         "history.db-shm": 0o600,
         "history.db.lock": 0o600,
     }
+
+
+def test_an_empty_file_becomes_its_owner_s_alone(path: Path) -> None:
+    """Before anything is in it."""
+    path.touch(0o644)
+
+    Store.open(path, create=NOON).close()
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_writer_takes_its_place_at_once(path: Path) -> None:
+    """A transaction that reads before it writes cannot be refused half-way."""
+    Store.open(path, create=NOON).close()
+    database = Database.open(str(path), create=None)
+
+    with (
+        closing(database),
+        closing(sqlite3.connect(path, timeout=0)) as other,
+        database.writing(),
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        other.execute("BEGIN IMMEDIATE")
+
+
+def test_a_door_is_noted_shut_once(store: Store, path: Path) -> None:
+    """What another service replaced is not shut again when that one is shut."""
+    see(store, 1, exposure())
+    see(store, 2, exposure(fingerprint="f2"), shut=(endpoint(), endpoint()))
+
+    assert [one for one in events(path) if one[1] == "shut"] == [
+        ("r2", "shut", "f1"),
+        ("r2", "shut", "f2"),
+    ]
 
 
 def test_the_events_tell_a_finding_s_whole_life(store: Store, path: Path) -> None:
