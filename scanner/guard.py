@@ -4,6 +4,10 @@ CPython raises an audit event before each connect, sendto, process start and `dl
 raises vetoes it (PEP 578). So a plug-in, a driver or a redirect cannot leave the scope by any way
 that goes through the interpreter. What does not (C libraries with sockets of their own, uvloop)
 is kept out by refusing `dlopen`, child processes and event loops whose connects are not seen.
+
+It is a guard against mistakes, not a sandbox. Two things have no event that comes in time:
+`socket.connect` with a *name* asks the system's resolver before the connect is vetoed, and
+`multiprocessing` can start a fresh interpreter ("spawn"), which this hook is not in.
 """
 
 import socket
@@ -21,17 +25,14 @@ from scanner.model import Refused
 MAX_VIOLATIONS = 100
 
 _ENTERS_NETWORK = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-_RESOLVES_NAMES = frozenset(
-    {
-        "socket.getaddrinfo",
-        "socket.gethostbyname",
-        "socket.gethostbyaddr",
-        "socket.getnameinfo",
-    }
-)
+_READS_HOST = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
+_ASKS_RESOLVER = frozenset({"socket.gethostbyaddr", "socket.getnameinfo"})
 _LEAVES_INTERPRETER = frozenset(
     {
+        "cpython.PyInterpreterState_New",  # a sub-interpreter has hooks of its own: none
         "ctypes.dlopen",
+        "ctypes.dlsym",  # libc, which is loaded already, has a `connect` too
+        "ctypes.dlsym/handle",
         "os.exec",
         "os.fork",
         "os.forkpty",
@@ -42,7 +43,8 @@ _LEAVES_INTERPRETER = frozenset(
         "subprocess.Popen",
     }
 )
-_WATCHED = _ENTERS_NETWORK | _RESOLVES_NAMES | _LEAVES_INTERPRETER
+_VETOED = _ASKS_RESOLVER | _LEAVES_INTERPRETER
+_WATCHED = _ENTERS_NETWORK | _READS_HOST | _VETOED
 
 
 class OutOfScope(Exception):
@@ -73,17 +75,17 @@ class Guard:
 
         Raises:
             OutOfScope: the block ended, and something inside had tried to leave the scope, even
-                if it swallowed the refusal.
+                if it swallowed the refusal or failed with something else.
         """
         if not self._installed:
             sys.addaudithook(self._hook)
             self._installed = True
-        self._active = True
+        before, self._active = self._active, True
         try:
             yield
         finally:
-            self._active = False
-        self.raise_if_violated()
+            self._active = before
+            self.raise_if_violated()
 
     def raise_if_violated(self) -> None:
         """Raise `OutOfScope` when anything has tried to leave the scope so far."""
@@ -96,7 +98,7 @@ class Guard:
         if event in _ENTERS_NETWORK:
             if not self._permits(args[1]):
                 self._veto(f"{event} to {_shown(args[1])}")
-        elif event in _LEAVES_INTERPRETER:
+        elif event in _VETOED:
             self._veto(f"{event} during a round")
         elif not _is_literal(args[0]):
             self._veto(f"{event} of a name during a round")
@@ -148,8 +150,6 @@ def _is_literal(host: object) -> bool:
         return True
     if isinstance(host, bytes):
         host = host.decode("ascii", "replace")
-    if isinstance(host, tuple):  # socket.getnameinfo is handed a socket address
-        return False
     try:
         return isinstance(host, str) and ip_address(host) is not None
     except ValueError:
