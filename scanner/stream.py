@@ -17,6 +17,9 @@ import anyio
 #: One read; larger only moves the copy, smaller costs a system call each.
 CHUNK = 64 << 10
 
+#: How a TLS record begins: an alert (21) or a handshake message (22), then version 3.x.
+_TLS_RECORDS = frozenset({b"\x15\x03", b"\x16\x03"})
+
 _IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN})
 
 T = TypeVar("T")
@@ -24,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Meter:
-    """Bytes on the wire, over all connections of one conversation, and the first that came."""
+    """Bytes on the wire, over all connections of one conversation, and the first two that came."""
 
     sent: int = 0
     received: int = 0
@@ -32,8 +35,12 @@ class Meter:
 
     @property
     def heard_tls(self) -> bool:
-        """Tell whether the peer's first word was a TLS alert: content type 21, version 3.x."""
-        return self.first_bytes.startswith(b"\x15\x03")
+        """Tell whether the peer's first word was a TLS record [RFC 8446, 5.1]."""
+        return self.first_bytes in _TLS_RECORDS
+
+
+class CertificateDemanded(ssl.SSLError):
+    """The peer gave up a handshake because we have no certificate of our own to show."""
 
 
 class Stream:
@@ -82,11 +89,19 @@ class Stream:
         """Shake hands, and hand the finished connection to `facts`.
 
         Raises:
+            CertificateDemanded: TLS 1.2 or older, and the peer wants to know who we are.
             ssl.SSLError: the handshake failed.
             EOFError: the peer closed inside it.
         """
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
-        await self._pump(self._tls.do_handshake)
+        try:
+            await self._pump(self._tls.do_handshake)
+        except ssl.SSLError as error:
+            # Before TLS 1.3 no alert says so. But the only thing that a server still weighs once
+            # the cipher is settled is the certificate that we left out [RFC 5246, 7.4.6].
+            if error.reason == "SSLV3_ALERT_HANDSHAKE_FAILURE" and self._tls.cipher() is not None:
+                raise CertificateDemanded(*error.args) from error
+            raise
         return facts(self._tls)
 
     async def send(self, data: bytes) -> None:
@@ -98,7 +113,7 @@ class Stream:
             await self._pump(lambda: tls.write(data))
 
     async def receive(self) -> bytes:
-        """Receive what has come, at most `CHUNK` bytes; b"" at the end."""
+        """Wait for more to come and receive at most `CHUNK` bytes of it; b"" at the end."""
         if self._tls is None:
             return await self._receive_raw()
         tls = self._tls
@@ -144,13 +159,15 @@ class Stream:
 
     async def _receive_raw(self) -> bytes:
         while True:
+            # Wait even when bytes are here: a peer that sends faster than we read would otherwise
+            # never let go of the event loop, and no deadline would be kept.
+            await anyio.wait_readable(self._socket)
             try:
                 data = self._socket.recv(CHUNK)
-            except BlockingIOError:
-                await anyio.wait_readable(self._socket)
-            else:
-                meter = self._meter
-                meter.received += len(data)
-                if not meter.first_bytes:
-                    meter.first_bytes = data[:8]
-                return data
+            except BlockingIOError:  # woken for nothing
+                continue
+            meter = self._meter
+            meter.received += len(data)
+            if len(meter.first_bytes) < 2:  # noqa: PLR2004 - a word of TLS is recognised by two
+                meter.first_bytes = (meter.first_bytes + data[:2])[:2]
+            return data

@@ -91,7 +91,7 @@ class Client:
 
     @property
     def reusable(self) -> bool:
-        """Tell whether the connection may carry another request; with bytes left over, it may not."""
+        """Tell whether the connection may carry another request: whole and nothing left over."""
         ended = self._wire.our_state is h11.DONE and self._wire.their_state is h11.DONE
         return ended and not self._wire.trailing_data[0]
 
