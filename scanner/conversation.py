@@ -1,32 +1,37 @@
-"""One conversation through the gate: a few asks to one endpoint, every one bounded and accounted.
+"""One conversation through the gate: a few asks to one endpoint, all bounded and accounted."""
 
-Here, and only here, the failures of sockets, TLS and framing become `NoAnswer` with a silence.
-"""
-
-import errno
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import anyio
+from msgspec.structs import replace
 
 from scanner.audit import Act
-from scanner.model import Endpoint, Silence, TlsFacts
-from scanner.probe import Answer, Ask, CountLines, Exchange, Framing, Get, Listen, NoAnswer, Page
+from scanner.boundary import contained
+from scanner.model import Endpoint, Silence, TlsFacts, Unknown
+from scanner.patience import Patience
+from scanner.probe import (
+    Answer,
+    Ask,
+    CountLines,
+    Exchange,
+    Get,
+    Listen,
+    NoAnswer,
+    Page,
+    StreamAsk,
+)
+from scanner.silence import translated
 from scanner.stream import Meter, Stream
-from scanner.wire import Garbled
 from scanner.wire.http import Client, TooLarge
 
 #: Asks above this are for listings of large estates; few may be held in memory at once.
 LARGE = 1 << 20
 
-_UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EACCES})
-
-#: Alert 116 is TLS 1.3's word for it; Go servers say `bad_certificate` in TLS 1.2 [RFC 8446, 6.2].
-_WANTS_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,7 @@ class Conversation:
         self.endpoint = endpoint
         self.tls_facts: TlsFacts | None = None
         self.meter = Meter()
+        self.patience = Patience()
         self._door = door
         self._tls = tls
         self._stream: Stream | None = None
@@ -87,7 +93,7 @@ class Conversation:
         self._local = ""
         self._asks = 0
         self._connections = 0
-        self._deadlines: list[anyio.CancelScope] = []
+        self._at_rest = True
 
     async def get(self, ask: Get) -> Page:
         """Put one HTTP ask and wait for its whole page.
@@ -96,11 +102,11 @@ class Conversation:
             NoAnswer: why there is none.
             OutOfScope: the endpoint is not in the scope.
         """
-        async with self._large_enough(ask.max_bytes):
-            with self._accounted(ask), translated(), self.deadline(self._door.limits.ask):
+        async with self._room_for(ask):
+            with self._accounted(ask), translated(), self.patience.deadline(self._door.limits.ask):
                 return await self._get(ask)
 
-    async def exchange(self, ask: Listen | Exchange | CountLines) -> Answer:
+    async def exchange(self, ask: StreamAsk) -> Answer:
         """Put one ask on the byte stream and wait for its whole frame.
 
         Raises:
@@ -108,28 +114,17 @@ class Conversation:
             OutOfScope: the endpoint is not in the scope.
         """
         seconds = (ask.seconds if isinstance(ask, Listen) else None) or self._door.limits.ask
-        with self._accounted(ask), translated(), self.deadline(seconds):
-            stream = await self._connected()
-            match ask:
-                case CountLines():
+        async with self._room_for(ask):
+            with self._accounted(ask), translated(), self.patience.deadline(seconds):
+                stream = await self._connected()
+                if isinstance(ask, CountLines):
                     return await self._count(stream, ask)
-                case Exchange():
+                if isinstance(ask, Exchange):
+                    payload = _own(ask, lambda: ask.payload)
                     # What a server said before it closed is still there to be read.
                     with suppress(ConnectionError):
-                        await stream.send(ask.payload)
-                case Listen():
-                    pass
-            return await self._framed(stream, ask.framing, ask.max_bytes)
-
-    @contextmanager
-    def deadline(self, seconds: float) -> Iterator[None]:
-        """Raise TimeoutError when the block takes longer, waiting for our own turn not counted."""
-        with anyio.fail_after(seconds) as scope:
-            self._deadlines.append(scope)
-            try:
-                yield
-            finally:
-                self._deadlines.pop()
+                        await stream.send(payload)
+                return await self._framed(stream, ask)
 
     def close(self) -> None:
         """Close the connection, if there is one."""
@@ -152,15 +147,11 @@ class Conversation:
         stream = await self._connected()
         if self._http is None:
             self._http = Client(self._host_header(), self._door.user_agent)
-        http = self._http
+        http, target = self._http, _own(ask, lambda: ask.target)
         with suppress(ConnectionError):  # as in `exchange`
-            await stream.send(http.request(ask.target, max_bytes=ask.max_bytes))
-        head = None
-        while head is None:
-            data = await self._receive(stream)
-            if not data and http.head is None:
-                raise EOFError
-            head = http.feed(data)  # which refuses an end inside a body
+            await stream.send(http.request(target, max_bytes=ask.max_bytes))
+        while (head := http.feed(await self._receive(stream))) is None:
+            pass
         body, self._http = bytes(http.body), http if http.reusable else None
         if self._http is None:
             self.close()
@@ -170,10 +161,10 @@ class Conversation:
         name = self.endpoint.host or self.endpoint.address
         return f"[{name}]:{self.endpoint.port}" if ":" in name else f"{name}:{self.endpoint.port}"
 
-    async def _framed(self, stream: Stream, framing: Framing, max_bytes: int) -> Answer:
-        while (length := framing(self._buffer)) is None:
-            if len(self._buffer) > max_bytes:
-                raise TooLarge(f"a reply above {max_bytes} bytes")
+    async def _framed(self, stream: Stream, ask: StreamAsk) -> Answer:
+        while (length := _own(ask, lambda: ask.framing(self._buffer))) is None:
+            if len(self._buffer) > ask.max_bytes:
+                raise TooLarge(f"a reply above {ask.max_bytes} bytes")
             data = await self._receive(stream)
             if not data:
                 raise EOFError
@@ -183,17 +174,25 @@ class Conversation:
 
     async def _count(self, control: Stream, ask: CountLines) -> Answer:
         """Count the lines of a passive data connection, and keep none of them."""
-        side = await self._connect(ask.port)
+        side = await self._beside(ask)
         try:
             await control.send(ask.command)
-            first = await self._framed(control, ask.framing, ask.max_bytes)
+            first = await self._framed(control, ask)
             if not first.data.startswith(b"1"):  # refused: the data connection is never served
                 return first
             lines = await self._lines(side, ask.max_bytes)
         finally:
             side.close()
-        last = await self._framed(control, ask.framing, ask.max_bytes)
+        last = await self._framed(control, ask)
         return Answer(data=first.data + last.data, lines=lines, tls=self.tls_facts)
+
+    async def _beside(self, ask: CountLines) -> Stream:
+        """Connect to the data port; when that fails, the control connection is none the worse."""
+        self._at_rest = True
+        with self._noted("connect", ask, replace(self.endpoint, port=ask.port)):
+            side = await self._connect(ask.port)
+        self._at_rest = False
+        return side
 
     async def _lines(self, side: Stream, max_bytes: int) -> int:
         lines, total, unfinished = 0, 0, False
@@ -206,6 +205,7 @@ class Conversation:
         return lines + unfinished
 
     async def _connected(self) -> Stream:
+        self._at_rest = False
         if self._stream is not None:
             return self._stream
         self._connections += 1
@@ -224,9 +224,8 @@ class Conversation:
     async def _connect(self, port: int) -> Stream:
         """Connect when it is our turn; politeness must not look like the peer's silence."""
         while delay := self._door.turn(self.endpoint.address):
-            for scope in self._deadlines:
-                scope.deadline += delay
-            await anyio.sleep(delay)
+            with self.patience.unhurried():
+                await anyio.sleep(delay)
         return await self._door.connect(self.endpoint.address, port, self.meter)
 
     async def _receive(self, stream: Stream) -> bytes:
@@ -236,25 +235,41 @@ class Conversation:
 
     @contextmanager
     def _accounted(self, ask: Ask) -> Iterator[None]:
-        """Account for the ask, however it ends, and refuse it beyond the conversation's budget."""
+        """Account for the ask, and close what it leaves in doubt.
+
+        Raises:
+            NoAnswer: the conversation has had all the asks that it may have.
+        """
         self._asks += 1
         if self._asks > self._door.limits.asks:
             raise NoAnswer(Silence.TOO_LARGE, "more asks than a conversation may have")
+        try:
+            with self._noted("ask", ask, self.endpoint):
+                yield
+        except BaseException:
+            if not self._at_rest:
+                self.close()
+            raise
+
+    @contextmanager
+    def _noted(self, act: str, ask: Ask, to: Endpoint) -> Iterator[None]:
+        """Note the act in the audit trail, however it ends."""
         started, sent, received = self._door.clock(), self.meter.sent, self.meter.received
-        end, silence = "cancelled", None
+        silence, end = None, "cancelled"
         try:
             yield
             end = "answered"
         except NoAnswer as failure:
             silence = failure.silence
             end = silence.value
+            failure.received = self.meter.received - received
             raise
         finally:
-            act = Act(
+            noted = Act(
                 when=self._door.now(),
                 round=self._door.round,
-                act="ask",
-                to=str(self.endpoint),
+                act=act,
+                to=str(to),
                 source=self._local,
                 ask=ask.name,
                 sent=self.meter.sent - sent,
@@ -262,9 +277,29 @@ class Conversation:
                 seconds=round(self._door.clock() - started, 6),
                 end=end,
             )
-            self._door.note(act, silence)
-            if end != "answered":
-                self.close()
+            self._door.note(noted, silence)
 
-    def _large_enough(self, max_bytes: int) -> "anyio.CapacityLimiter | _Unlimited":
-        return self._door.large if max_bytes > LARGE else _Unlimited()
+    @asynccontextmanager
+    async def _room_for(self, ask: Ask) -> AsyncIterator[None]:
+        """Keep a place while a large reply is in memory; a listing that is counted is not kept."""
+        if ask.max_bytes <= LARGE or isinstance(ask, CountLines):
+            yield
+            return
+        with self.patience.unhurried():
+            await self._door.large.acquire()
+        try:
+            yield
+        finally:
+            self._door.large.release()
+
+
+def _own(ask: Ask, step: Callable[[], T]) -> T:
+    """Run the code that an ask brings along, which is its probe's and may be wrong.
+
+    Raises:
+        NoAnswer: the peer's bytes are garbled, or the code has a bug.
+    """
+    result = contained(ask.name, step)
+    if isinstance(result, Unknown):
+        raise NoAnswer(result.silence, result.why)
+    return result

@@ -13,9 +13,11 @@ from typing import Protocol
 import anyio
 
 from scanner.audit import Act, Auditor
-from scanner.conversation import Conversation, Limits, translated
+from scanner.conversation import Conversation, Limits
 from scanner.guard import OutOfScope
 from scanner.model import Endpoint, Silence
+from scanner.probe import NoAnswer
+from scanner.silence import translated
 from scanner.stream import Meter, Stream
 
 
@@ -95,8 +97,10 @@ class Gate:
             raise OutOfScope(f"conversation with {endpoint}")
         talk = Conversation(endpoint, tls=tls, door=self)
         try:
-            with translated(), talk.deadline(self.limits.conversation):
+            with talk.patience.deadline(self.limits.conversation):
                 yield talk
+        except TimeoutError as error:  # its own: every ask has translated those of the peer
+            raise NoAnswer(Silence.TIMEOUT, "the conversation took too long") from error
         finally:
             talk.close()
 
@@ -117,10 +121,12 @@ class Gate:
             return await Stream.connect(address, port, meter)
 
     def note(self, act: Act, silence: Silence | None) -> None:
-        """Write an ask into the audit trail and the round's totals, however it ended."""
+        """Write an act into the audit trail, and an ask into the round's totals."""
+        self.audit.note(act)
+        if act.act != "ask":  # a data connection: its bytes are its ask's
+            return
         self.traffic.asks += 1
         self.traffic.sent += act.sent
         self.traffic.received += act.received
         if silence is not None:
             self.traffic.silences[silence] += 1
-        self.audit.note(act)
