@@ -1,10 +1,11 @@
 """Drives a probe's dialogue: what it yields is asked, what is answered is handed back."""
 
 from collections.abc import Awaitable, Callable, Generator
+from functools import partial
 
 from scanner.boundary import contained
-from scanner.model import Assessment, Closed, Outcome, Unknown
-from scanner.probe import AskT, NoAnswer, Probe, ReplyT, Undeclared
+from scanner.model import Assessment, Closed, Outcome, Silence, Unknown
+from scanner.probe import About, AskT, NoAnswer, Probe, ReplyT, Undeclared
 
 
 async def assess(
@@ -18,56 +19,55 @@ async def assess(
     Raises:
         OutOfScope: the probe's own code tried to leave the scope.
     """
-    dialogue = contained(probe.about.name, lambda: probe.assess(front))
+    dialogue = contained(probe.about.name, partial(_begun, probe, front))
     if isinstance(dialogue, Unknown):
         return dialogue
     try:
-        return await _drive(probe, dialogue, put)
+        return await _drive(probe.about, dialogue, put)
     finally:
-        dialogue.close()
+        contained(probe.about.name, dialogue.close)
+
+
+def _begun(probe: Probe[AskT, ReplyT], front: ReplyT) -> Generator[AskT, ReplyT, Outcome]:
+    dialogue = probe.assess(front)
+    if not isinstance(dialogue, Generator):
+        raise TypeError("`assess` has no `yield`: it is no dialogue")
+    return dialogue
 
 
 async def _drive(
-    probe: Probe[AskT, ReplyT],
+    about: About,
     dialogue: Generator[AskT, ReplyT, Outcome],
     put: Callable[[AskT], Awaitable[ReplyT]],
 ) -> Outcome:
-    step: Callable[[], AskT] = lambda: next(dialogue)  # noqa: E731 - the steps that follow are too
+    step: Callable[[], AskT] = partial(next, dialogue)
     while True:
+        said = contained(about.name, partial(_next_ask, about, step))
+        if isinstance(said, Assessment | Closed | Unknown):
+            return said
         try:
-            ask = contained(probe.about.name, step)
-        except StopIteration as end:
-            return _verdict(probe.about.name, end.value)
-        if isinstance(ask, Unknown):
-            return ask
-        if not probe.about.declares(ask):
-            return contained(probe.about.name, lambda: _refuse(probe))
-        step = await _answered(dialogue, ask, put)
+            reply = await put(said)
+        except NoAnswer as silence:
+            if silence.silence is Silence.BUG:  # the ask's own: no news from the peer
+                return Unknown(silence.silence, silence.why)
+            step = partial(dialogue.throw, silence)
+        else:
+            step = partial(dialogue.send, reply)
 
 
-def _refuse(probe: Probe[AskT, ReplyT]) -> Outcome:
-    raise Undeclared(f"{probe.about.name} asked for what it did not declare")
+def _next_ask(about: About, step: Callable[[], AskT]) -> AskT | Outcome:
+    """Give what the dialogue asks next, or the verdict that it ends with.
 
-
-async def _answered(
-    dialogue: Generator[AskT, ReplyT, Outcome],
-    ask: AskT,
-    put: Callable[[AskT], Awaitable[ReplyT]],
-) -> Callable[[], AskT]:
-    """Ask, and give the step that hands the dialogue what came of it."""
+    Raises:
+        Undeclared: it may not ask this.
+        TypeError: it ended without a verdict.
+    """
     try:
-        reply = await put(ask)
-    except NoAnswer as silence:
-        failure = silence
-        return lambda: dialogue.throw(failure)
-    return lambda: dialogue.send(reply)
-
-
-def _verdict(probe: str, value: object) -> Outcome:
-    if isinstance(value, Assessment | Closed | Unknown):
-        return value
-
-    def no_verdict() -> Outcome:
-        raise TypeError(f"{probe} ended its dialogue without a verdict")
-
-    return contained(probe, no_verdict)
+        ask = step()
+    except StopIteration as end:
+        if isinstance(end.value, Assessment | Closed | Unknown):
+            return end.value
+        raise TypeError(f"{about.name} ended its dialogue without a verdict") from None
+    if not about.declares(ask):
+        raise Undeclared(f"{about.name} asked for what it did not declare")
+    return ask

@@ -23,11 +23,10 @@ def contained(probe: str, step: Callable[[], T]) -> T | Unknown:
 
     Raises:
         OutOfScope: the probe's code tried to leave the scope itself; that ends the round.
-        StopIteration: the step was the last of a dialogue.
     """
     try:
         return step()
-    except (OutOfScope, StopIteration):
+    except OutOfScope:
         raise
     except NoAnswer as silence:
         return Unknown(silence.silence, silence.why)

@@ -111,11 +111,18 @@ async def recognise(
     front = await hearing.channel(talk, hearing.front)
     bug: Unknown | None = None
     for probe in hearing.probes:
-        service = contained(probe.about.name, partial(probe.identify, front))
+        service = contained(probe.about.name, partial(_identified, probe, front))
         if isinstance(service, Service):
             return Met(probe, service, front)
         bug = bug or service
     return bug or front
+
+
+def _identified(probe: Probe[AskT, ReplyT], front: ReplyT) -> Service | None:
+    service = probe.identify(front)
+    if service is not None and not isinstance(service, Service):
+        raise TypeError(f"{probe.about.name} identified something that is no service")
+    return service
 
 
 def wants_other_transport(said: object, meter: Meter, *, tls: bool) -> bool:
@@ -127,7 +134,8 @@ def wants_other_transport(said: object, meter: Meter, *, tls: bool) -> bool:
         return not tls and said.status == 400 and any(word in said.body for word in _WANTS_TLS)  # noqa: PLR2004
     if not isinstance(said, NoAnswer):
         return False
+    if said.silence in {Silence.CLOSED, Silence.RESET} and not meter.received:
+        return True
     if tls:
-        return said.silence is Silence.TLS
-    ended_mute = said.silence in {Silence.CLOSED, Silence.RESET} and meter.received == 0
-    return ended_mute or meter.heard_tls
+        return said.silence is Silence.TLS and not meter.heard_tls
+    return meter.heard_tls
