@@ -6,19 +6,36 @@ not a reason to look away.
 
 import ssl
 import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
+from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
+from msgspec.structs import replace
 
 from scanner.model import TlsFacts
 from scanner.plaintext import printable
 
 #: A certificate may list hundreds of names; a report needs to recognise it.
 MAX_NAMES = 20
+
+#: What the certificate parser raises at one place or another, as fuzzing shows.
+_UNREADABLE = (
+    TypeError,
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 
 @cache
@@ -36,31 +53,40 @@ def auditing_context() -> ssl.SSLContext:
 
 
 def facts_of(connection: ssl.SSLObject) -> TlsFacts:
-    """Read what a finished handshake showed; a certificate that cannot be parsed leaves gaps."""
+    """Read what a finished handshake showed; what a certificate garbles is left out."""
     cipher = connection.cipher()
-    version, name = connection.version() or "unknown", cipher[0] if cipher else "unknown"
-    raw = connection.getpeercert(binary_form=True)
-    try:
-        certificate = x509.load_der_x509_certificate(raw) if raw else None
-        return _facts(version, name, certificate)
-    except (ValueError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension):
-        return TlsFacts(version=version, cipher=name)
-
-
-def _facts(version: str, cipher: str, certificate: x509.Certificate | None) -> TlsFacts:
-    if certificate is None:
-        return TlsFacts(version=version, cipher=cipher)
-    return TlsFacts(
-        version=version,
-        cipher=cipher,
-        names=_names(certificate),
-        issuer=printable(certificate.issuer.rfc4514_string()),
-        not_before=_utc(certificate.not_valid_before_utc),
-        not_after=_utc(certificate.not_valid_after_utc),
-        key_sha256=sha256(
-            certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        ).hexdigest(),
+    facts = TlsFacts(
+        version=connection.version() or "unknown", cipher=cipher[0] if cipher else "unknown"
     )
+    der = connection.getpeercert(binary_form=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a certificate's oddities are its owner's business
+        certificate = _read(x509.load_der_x509_certificate, der) if der else None
+        return facts if certificate is None else _with_certificate(facts, certificate)
+
+
+def _with_certificate(facts: TlsFacts, certificate: x509.Certificate) -> TlsFacts:
+    return replace(
+        facts,
+        names=_read(_names, certificate) or (),
+        issuer=_read(lambda one: printable(one.issuer.rfc4514_string()), certificate),
+        not_before=_read(lambda one: _utc(one.not_valid_before_utc), certificate),
+        not_after=_read(lambda one: _utc(one.not_valid_after_utc), certificate),
+        key_sha256=_read(_key_sha256, certificate),
+    )
+
+
+def _read(reading: Callable[[S], T], source: S) -> T | None:
+    """Read one thing; None when the certificate is wrong there, in any of the parser's ways."""
+    try:
+        return reading(source)
+    except _UNREADABLE:
+        return None
+
+
+def _key_sha256(certificate: x509.Certificate) -> str:
+    key = certificate.public_key()
+    return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
@@ -75,7 +101,7 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     else:
         names += alternative.value.get_values_for_type(x509.DNSName)
         names += [str(ip) for ip in alternative.value.get_values_for_type(x509.IPAddress)]
-    return tuple(printable(name) for name in dict.fromkeys(names))[:MAX_NAMES]
+    return tuple(printable(name) for name in dict.fromkeys(names[:MAX_NAMES]))
 
 
 def _utc(moment: datetime) -> datetime:
