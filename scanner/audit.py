@@ -17,8 +17,8 @@ from scanner.model import Refused
 class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that the scanner did on the network.
 
-    `out` and `in` are bytes of the conversation's payload; `seconds` is how long it took; `end`
-    is `answered` or the name of the silence.
+    `out` and `in` are bytes on the connection, TLS included; `seconds` is how long it took; `end`
+    is `answered`, `cancelled` or the name of the silence.
     """
 
     when: datetime
@@ -41,7 +41,7 @@ class Auditor(Protocol):
 
 
 class AuditTrail:
-    """A trail in a file that only its owner can read, appended to and flushed line by line.
+    """A trail in a file, made so that only its owner can read it, and appended to line by line.
 
     Raises:
         Refused: the file cannot be opened for appending.
@@ -51,17 +51,31 @@ class AuditTrail:
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
-            raise Refused(f"{path}: the audit trail cannot be written: {error.strerror}") from error
+            raise _unwritable(path, error) from error
+        self._path = path
         self._file = os.fdopen(descriptor, "ab", buffering=0)
         self._encoder = msgspec.json.Encoder()
 
     def note(self, act: Act) -> None:
-        """Append one act; it is in the file when this returns."""
-        self._file.write(self._encoder.encode(act) + b"\n")
+        """Append one act; it is in the file when this returns.
+
+        Raises:
+            Refused: it is not: what cannot be accounted for must not go on.
+        """
+        line = self._encoder.encode(act) + b"\n"
+        try:
+            while line:  # a disk that fills up takes the first part only
+                line = line[self._file.write(line) :]
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _unwritable(path: Path, error: OSError) -> Refused:
+    return Refused(f"{path}: the audit trail cannot be written: {error.strerror}")
 
 
 class NoTrail:
