@@ -48,21 +48,26 @@ def load_config(path: Path) -> Config:
 
 def as_defaults(config: Config) -> dict[str, object]:
     """Give what is set, under the names of the command line's parameters."""
-    return {name: value for name, value in msgspec.structs.asdict(config).items() if value}
+    values = msgspec.structs.asdict(config)
+    return {name: value for name, value in values.items() if value not in {None, ()}}
 
 
 def _rooted(config: Config, folder: Path) -> Config:
     """Resolve the paths against the file's folder, so that cron may start anywhere."""
 
-    def rooted(value: str | None) -> str | None:
-        return value if value in {None, "-"} else str(folder / str(value))
+    def rooted(value: str) -> str:
+        is_path = value != "-" and "://" not in value  # standard output; a database's URL
+        return str(folder / value) if is_path else value
+
+    def rooted_if_set(value: str | None) -> str | None:
+        return None if value is None else rooted(value)
 
     return msgspec.structs.replace(
         config,
-        scope=rooted(config.scope),
-        inventory=tuple(str(folder / item) for item in config.inventory),
-        output=tuple(str(rooted(item)) for item in config.output),
-        coverage=rooted(config.coverage),
-        history=rooted(config.history),
-        audit=rooted(config.audit),
+        scope=rooted_if_set(config.scope),
+        inventory=tuple(map(rooted, config.inventory)),
+        output=tuple(map(rooted, config.output)),
+        coverage=rooted_if_set(config.coverage),
+        history=rooted_if_set(config.history),
+        audit=rooted_if_set(config.audit),
     )
