@@ -20,6 +20,7 @@ def configure(*, level: int, as_json: bool) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_traceback,
             safe_to_print,
             renderer,
         ],
@@ -27,6 +28,17 @@ def configure(*, level: int, as_json: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def without_traceback(
+    _logger: object, _method: str, event: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
+    """Keep of an exception its type: its message and its locals may hold what a peer said."""
+    failure = event.pop("exc_info", None)
+    event.pop("stack_info", None)
+    if failure:
+        event.setdefault("error", _kind(failure))
+    return event
 
 
 def safe_to_print(
@@ -38,3 +50,15 @@ def safe_to_print(
             continue
         event[key] = printable(str(value))
     return event
+
+
+def _kind(failure: object) -> str | None:
+    """Name the type of an exception, in any form that `exc_info` takes."""
+    match failure:
+        case BaseException():
+            return type(failure).__name__
+        case (type() as kind, *_):
+            return kind.__name__
+        case _:
+            current = sys.exc_info()[0]
+            return None if current is None else current.__name__
