@@ -39,7 +39,7 @@ class Json:
         return cls(value)
 
     def __getitem__(self, key: str) -> "Json":
-        """Step into an object's member, which must be there."""
+        """Step into an object's member, which must be there; errors name the key, so it is ours."""
         members = self._object()
         if key not in members:
             raise Garbled(f"expected a member {key!r} at {self.path}")
