@@ -71,7 +71,9 @@ class JsonLines:
 
     def _write(self, value: msgspec.Struct) -> None:
         with named(self._name):
-            self._stream.write(document(value) + b"\n")
+            line = memoryview(document(value) + b"\n")
+            while line:
+                line = line[self._stream.write(line) :]
             self._stream.flush()
 
 
@@ -79,7 +81,8 @@ def opened(path: Path) -> BinaryIO:
     """Open an output, emptied; a new file is its owner's alone."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
     with named(str(path)):
-        return os.fdopen(os.open(path, flags, 0o600), "wb")
+        # Unbuffered: a line that failed leaves nothing behind for `close` to fail on again.
+        return os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
 
 
 @contextmanager
