@@ -95,12 +95,11 @@ class Hylafax:
         proves="a session was given without a password, and an unknown command is refused in it",
         cwe=306,
         remedy=(
-            "Give every line of `hosts.hfaxd` a password field and anchor its pattern "
-            "(`^user@10\\.1\\.2\\.3$:uid:password`): an unanchored one matches more hosts than it "
-            "names. Mode 600. Let only the fax clients reach 4559 and 444; hfaxd's `-l` (BINDTO) "
-            "covers 4559 only."
+            "Give every line of `hosts.hfaxd` a password field, and anchor each pattern with an @ "
+            "(`^user@10\\.1\\.2\\.3$:uid:password`), or it matches more hosts than it names. Let "
+            "only the fax clients reach 4559 and 444; hfaxd's `-l` (BINDTO) covers 4559 only."
         ),
-        references=("https://www.hylafax.org/man/6.0/hosts.hfaxd.html",),
+        references=("https://manpages.ubuntu.com/manpages/focal/en/man5/hosts.hfaxd.5.html",),
     )
 
     def identify(self, front: Answer) -> Service | None:

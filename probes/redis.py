@@ -88,7 +88,7 @@ class Redis:
         remedy=(
             "Require a password or ACL users (`requirepass`, `user default off` since 6.0), bind "
             "to the addresses that need it, leave `protected-mode` on, and use TLS between hosts. "
-            "On Sentinel set `requirepass` too (since 6.2), or let only its clients reach it."
+            "On Sentinel set `requirepass` too (since 5.0.1), or let only its clients reach it."
         ),
         references=(
             "https://redis.io/docs/latest/operate/oss_and_stack/management/security/",

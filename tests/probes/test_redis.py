@@ -223,7 +223,7 @@ def test_a_password_of_2_6_is_recognised() -> None:
 
 
 def test_a_server_whose_ping_is_renamed_may_be_locked() -> None:
-    """Up to 7.2 an unknown command is refused before the password is demanded."""
+    """Redis 7.0 refuses an unknown command before it demands the password."""
     transcript = talk(
         greeting="-ERR unknown command 'PING'\r\n", server="-NOAUTH Authentication required.\r\n"
     )
