@@ -71,6 +71,7 @@ HIDDEN_SINCE = (7, 7)
 
 OK = 200
 BAD_REQUEST = 400
+UNAUTHORIZED = 401
 NOT_FOUND = 404
 UNAVAILABLE = 503
 REFUSED = frozenset({401, 403})
@@ -232,7 +233,11 @@ def _refused(service: Service, front: Page, ask: Get, listing: Page) -> HttpDial
         )
     why = f"{_path(ask)} answered {listing.status}"
     if service is COMPATIBLE:
-        return Unknown(Silence.UNRECOGNISED, f"{why}, and nothing names the product behind")
+        # Every page demanded a credential: whatever is behind, this door is shut. A 403 may be
+        # meant for our address alone, so it says nothing.
+        shut = {front.status, listing.status, count.status} == {UNAUTHORIZED}
+        silence = Silence.GUARDED if shut else Silence.UNRECOGNISED
+        return Unknown(silence, f"{why}, and nothing names the product behind")
     return Assessment(access=Access.LOCKED, service=service, because=why)
 
 

@@ -96,6 +96,7 @@ class Silence(StrEnum):
     TOO_LARGE = "too-large"
     BUSY = "busy"
     UNRECOGNISED = "unrecognised"
+    GUARDED = "guarded"
     HALF_PROOF = "half-proof"
     BUG = "bug"
 

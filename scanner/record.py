@@ -50,6 +50,9 @@ MAX_FIELDS = 200
 #: A certificate for a large web farm has about a hundred names.
 MAX_TLS_NAMES = 100
 
+#: Silences that show a door shut although nobody said which product is behind it.
+GUARDS = {Silence.CLIENT_CERT: Access.CLIENT_CERT, Silence.GUARDED: Access.LOCKED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -142,10 +145,14 @@ def service_seen(about: About | None, outcome: Assessment | Unknown, look: Look)
 
 
 def access_of(outcome: Assessment | Unknown) -> Access:
-    """Give the access that an outcome showed; a handshake can show a shut door without a probe."""
+    """Give the access that an outcome showed; a guard can shut a door without naming what is behind.
+
+    A TLS handshake that demands a certificate is such a guard, and so is a proxy whose 401 stands
+    before every page: the usual first repair of an open cluster.
+    """
     if isinstance(outcome, Assessment):
         return outcome.access
-    return Access.CLIENT_CERT if outcome.silence is Silence.CLIENT_CERT else Access.UNKNOWN
+    return GUARDS.get(outcome.silence, Access.UNKNOWN)
 
 
 def shows_shut(outcome: Outcome) -> bool:

@@ -245,6 +245,7 @@ def settled(access: Access) -> Assessment:
         settled(Access.LOCKED),
         settled(Access.CLIENT_CERT),
         Unknown(Silence.CLIENT_CERT, "the server demands a client certificate"),
+        Unknown(Silence.GUARDED, "every page answered 401"),
     ],
 )
 def test_a_refused_port_and_a_demanded_credential_show_a_door_shut(outcome: Outcome) -> None:
@@ -255,7 +256,7 @@ def test_a_refused_port_and_a_demanded_credential_show_a_door_shut(outcome: Outc
 @pytest.mark.parametrize(
     "outcome",
     [
-        *[Unknown(silence, "") for silence in Silence if silence is not Silence.CLIENT_CERT],
+        *[Unknown(silence, "") for silence in Silence if silence not in {"client-cert", "guarded"}],
         *[settled(access) for access in Access if access not in {"locked", "client-cert"}],
     ],
 )
@@ -264,9 +265,10 @@ def test_silence_never_shows_a_door_shut(outcome: Outcome) -> None:
     assert not shows_shut(outcome)
 
 
-def test_a_handshake_that_demands_a_certificate_is_an_access() -> None:
-    """No probe is needed to see that door shut."""
+def test_a_guard_before_an_unnamed_product_is_an_access() -> None:
+    """It need not be known what is behind to see that the door is shut."""
     assert access_of(Unknown(Silence.CLIENT_CERT, "")) is Access.CLIENT_CERT
+    assert access_of(Unknown(Silence.GUARDED, "")) is Access.LOCKED
     assert access_of(Unknown(Silence.TIMEOUT, "")) is Access.UNKNOWN
 
 

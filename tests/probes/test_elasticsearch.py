@@ -149,10 +149,10 @@ class TestRealServers:
         assert assessed(replay(PROBE, load(f"elasticsearch/{name}"))).access is access
 
     def test_a_proxy_that_guards_everything_names_nobody(self) -> None:
-        """Its refusals do not say what is behind."""
+        """Its refusals do not say what is behind, only that the door is shut."""
         found = unknown(replay(PROBE, load("elasticsearch/osmem-behind-basic-auth")))
 
-        assert (found.silence, found.service) == (Silence.UNRECOGNISED, None)
+        assert (found.silence, found.service) == (Silence.GUARDED, None)
 
     def test_the_cluster_is_known_again_by_its_uuid(self) -> None:
         """Nodes of one cluster share an identity."""
@@ -398,9 +398,11 @@ class TestGuards:
 
         assert (found.access, found.service) == (Access.LOCKED, Service(product))
 
-    @pytest.mark.parametrize("status", [401, 403])
-    def test_a_bare_refusal_names_nobody(self, status: int) -> None:
-        """Some web server on the port wants a password: it may be anything."""
+    @pytest.mark.parametrize(
+        ("status", "silence"), [(401, Silence.GUARDED), (403, Silence.UNRECOGNISED)]
+    )
+    def test_a_bare_refusal_names_nobody(self, status: int, silence: Silence) -> None:
+        """It may be anything; a demanded password is a shut door, a 403 may be for us alone."""
         found = unknown(
             verdict(
                 said(FRONT, NGINX, status),
@@ -409,7 +411,7 @@ class TestGuards:
             )
         )
 
-        assert (found.silence, found.service) == (Silence.UNRECOGNISED, None)
+        assert (found.silence, found.service) == (silence, None)
 
     def test_a_listing_behind_a_guarded_front_page_is_open(self) -> None:
         """A proxy that guards only the front page guards nothing."""
