@@ -8,10 +8,15 @@ import msgspec
 import pytest
 
 from scanner import schema
+from scanner.model import Finding, Status
 from scanner.plaintext import document
 from tests.exposures import coverage, exposure, shut_service
 
-COMMITTED = Path(__file__).parents[1] / "config" / "finding.schema.json"
+ROOT = Path(__file__).parents[1]
+
+COMMITTED = ROOT / "config" / "finding.schema.json"
+
+PAGE = (ROOT / "docs" / "findings.md").read_text()
 
 VALIDATOR = jsonschema.Draft202012Validator(schema.schema())
 
@@ -64,6 +69,29 @@ def test_no_member_is_ever_left_out(written: msgspec.Struct) -> None:
     line = json.loads(document(written))
 
     assert [name for name in line if VALIDATOR.is_valid(_without(line, name))] == []
+
+
+MEMBERS = sorted(
+    {
+        member
+        for definition in json.loads(schema.text())["$defs"].values()
+        for member in definition.get("properties", ())
+    }
+)
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_every_member_is_explained(member: str) -> None:
+    """docs/findings.md names whatever a reader may meet."""
+    assert f"`{member}`" in PAGE
+
+
+def test_the_example_in_the_docs_is_a_finding() -> None:
+    """What a reader copies is valid."""
+    example = PAGE.split("```json\n")[1].split("```")[0]
+
+    VALIDATOR.validate(json.loads(example))
+    assert msgspec.json.decode(example, type=Finding).status is Status.NEW
 
 
 def _without(line: dict[str, object], name: str) -> dict[str, object]:
