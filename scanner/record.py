@@ -145,7 +145,7 @@ def service_seen(about: About | None, outcome: Assessment | Unknown, look: Look)
 
 
 def access_of(outcome: Assessment | Unknown) -> Access:
-    """Give the access that an outcome showed; a guard can shut a door without naming what is behind.
+    """Give the access that an outcome showed; a guard can shut a door that nobody has named.
 
     A TLS handshake that demands a certificate is such a guard, and so is a proxy whose 401 stands
     before every page: the usual first repair of an open cluster.
