@@ -5,7 +5,6 @@ import resource
 import threading
 import time
 from collections.abc import Callable, Iterable
-from errno import ETIMEDOUT
 from itertools import takewhile
 
 from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally, Target
@@ -191,9 +190,10 @@ class _Flight:
 
     def _land(self, fd: int, now: float) -> None:
         """Read how a connection went; a socket that idles may hang up, which is no news."""
-        if fd not in self._flying:
+        flying = self._flying.get(fd)
+        if flying is None:
             return
-        attempt = self._flying[fd][0]
+        attempt, _ = flying
         code = self._dialler.land(fd, attempt.target)
         if code not in PENDING:
             del self._flying[fd]
@@ -206,8 +206,7 @@ class _Flight:
         late = takewhile(lambda fd: self._flying[fd][1] <= now, self._flying)
         for fd in list(late):
             attempt, _ = self._flying.pop(fd)
-            self._dialler.abandon(fd)
-            self._judge(attempt, ETIMEDOUT, now)
+            self._judge(attempt, self._dialler.abandon(fd), now)
 
     def _judge(self, attempt: Attempt, code: int, now: float) -> None:
         """Turn a result into a state, or into another attempt."""

@@ -4,7 +4,7 @@ import select
 import selectors
 import socket
 import sys
-from errno import EALREADY, ECONNREFUSED, EINPROGRESS
+from errno import EALREADY, ECONNREFUSED, EINPROGRESS, ETIMEDOUT
 from typing import Protocol
 
 from scanner.sweep.answer import Target
@@ -36,8 +36,11 @@ class Dialler(Protocol):
     def land(self, fd: int, target: Target) -> int:
         """Give a connection's result as an errno and, unless it is `PENDING`, let go of it."""
 
-    def abandon(self, fd: int) -> None:
-        """Give a connection up; before the handshake is done, the host hears nothing of it."""
+    def abandon(self, fd: int) -> int:
+        """Give an unanswered connection up, unnoticed by the host; give the reason as an errno.
+
+        It is the time-out, or what a router has said that did not keep the kernel from trying on.
+        """
 
     def close(self) -> None:
         """Close every socket."""
@@ -64,7 +67,7 @@ class SelectorDialler:
         self._selector.register(fd, selectors.EVENT_WRITE)
         code = sock.connect_ex(target)
         if code not in PENDING:
-            self.abandon(fd)
+            self._drop(fd)
         return fd, code
 
     def settled(self, seconds: float, most: int) -> list[int]:
@@ -73,20 +76,25 @@ class SelectorDialler:
 
     def land(self, fd: int, target: Target) -> int:  # noqa: ARG002 - epoll's twin needs it
         """Ask the socket for the error of its connect, 0 for none."""
-        code = self._sockets[fd].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        self.abandon(fd)
+        code = _error(self._sockets[fd])
+        self._drop(fd)
         return code
 
-    def abandon(self, fd: int) -> None:
+    def abandon(self, fd: int) -> int:
         """Close the socket."""
-        self._selector.unregister(fd)
-        self._sockets.pop(fd).close()
+        code = _error(self._sockets[fd])
+        self._drop(fd)
+        return code or ETIMEDOUT
 
     def close(self) -> None:
         """Close every socket."""
         for sock in self._sockets.values():
             sock.close()
         self._selector.close()
+
+    def _drop(self, fd: int) -> None:
+        self._selector.unregister(fd)
+        self._sockets.pop(fd).close()
 
 
 if sys.platform == "linux":
@@ -113,7 +121,7 @@ if sys.platform == "linux":
             fd = idle.pop() if idle else self._new(target)
             code = self._sockets[fd].connect_ex(target)
             if code not in PENDING:
-                self.abandon(fd)
+                self._sockets.pop(fd).close()
             return fd, code
 
         def settled(self, seconds: float, most: int) -> list[int]:
@@ -126,12 +134,13 @@ if sys.platform == "linux":
             if code == ECONNREFUSED:
                 (self._idle6 if ":" in target[0] else self._idle4).append(fd)
             elif code not in PENDING:
-                self.abandon(fd)
+                self._sockets.pop(fd).close()
             return code
 
-        def abandon(self, fd: int) -> None:
+        def abandon(self, fd: int) -> int:
             """Close the socket, which takes it out of the epoll set too."""
-            self._sockets.pop(fd).close()
+            with self._sockets.pop(fd) as sock:
+                return _error(sock) or ETIMEDOUT
 
         def close(self) -> None:
             """Close every socket."""
@@ -148,6 +157,11 @@ if sys.platform == "linux":
             # from an earlier use cannot pass for the result of this one.
             self._epoll.register(fd, select.EPOLLOUT | select.EPOLLET)
             return fd
+
+
+def _error(sock: socket.socket) -> int:
+    """Read the pending error, or the soft one behind it that did not end the connect."""
+    return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
 
 def _family(target: Target) -> int:

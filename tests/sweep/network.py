@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from errno import ECONNREFUSED, EINPROGRESS
+from errno import ECONNREFUSED, EINPROGRESS, ETIMEDOUT
 
 from scanner.sweep.answer import Target
 
@@ -56,9 +56,10 @@ class Network:
         assert begun == target
         return code
 
-    def abandon(self, fd: int) -> None:
-        """Forget a connection."""
+    def abandon(self, fd: int) -> int:
+        """Forget a connection that nobody answered."""
         del self.flying[fd]
+        return ETIMEDOUT
 
     def close(self) -> None:
         """Note that the sweep let go of everything."""
