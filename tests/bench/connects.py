@@ -80,17 +80,6 @@ def _c_loop(inside: list[str], loop: Path) -> float:
 def _nmap(inside: list[str]) -> float:
     """Run nmap with the options that were fastest here, of those tried."""
     eager = ["-sT", "-n", "-Pn", "-T5", "--max-retries", "0", "--min-parallelism", "100"]
-        "-sT",
-        "-n",
-        "-Pn",
-        "-T5",
-        "--max-retries",
-        "0",
-        "--min-parallelism",
-        "100",
-        "-oX",
-        "-",
-    ]
     output = _output([*inside, "nmap", *eager, "-oX", "-", "-p", ",".join(PORTS), REFUSING])
     elapsed = output.rpartition('elapsed="')[2].partition('"')[0]
     return ENDPOINTS / float(elapsed)
