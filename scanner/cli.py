@@ -1,76 +1,52 @@
-"""The commands; the only place that turns an error into a message and an exit code."""
+"""The commands and their options; `exits` turns what they raise into a message and a code."""
 
 import logging
 import os
 import socket
 import sys
-import traceback
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from functools import wraps
+from contextlib import suppress
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
 from scanner import __version__
+from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
 
 if TYPE_CHECKING:
-    from scanner.emit import Sink
-    from scanner.rounds import Order, Result
-
-COMPLETE = 0
-OUR_BUG = 1
-REFUSED = 2
-FINDINGS = 3
-INCOMPLETE = 4
-UNDELIVERED = 5
-INTERRUPTED = 130
+    from scanner.rounds import Order
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
+
+#: Every option of every command has a variable: `--fail-on` is RONDE_FAIL_ON.
+SETTINGS = {"auto_envvar_prefix": "RONDE", "help_option_names": ["-h", "--help"]}
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process with the exit code of the contract."""
-    sys.exit(_run(arguments))
+    code = run_command(ronde, arguments)
+    if code == INTERRUPTED:
+        # What was found is on the disk. The sweep's thread may still wait for a time-out, and
+        # Python would wait for the thread.
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
-def _run(arguments: Sequence[str] | None) -> int:  # noqa: PLR0911 - one per exit code
-    from scanner.guard import OutOfScope
-    from scanner.model import Refused
-    from scanner.plaintext import printable
+class _Commands(click.Group):
+    """The group, which leaves a closed pipe to `exits`."""
 
-    try:
-        code = ronde.main(arguments, prog_name="ronde", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return REFUSED
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader went away; so must what Python would still flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNDELIVERED
-    except Refused as error:
-        for line in str(error).splitlines():
-            click.echo(f"ronde: {printable(line, 2_000)}", err=True)
-        return REFUSED
-    except OutOfScope as error:
-        click.echo(f"ronde: stopped, something tried to leave the scope: {error}", err=True)
-        return REFUSED
-    except Exception as error:  # noqa: BLE001 - the last boundary: a cron mail, not a traceback
-        click.echo(f"ronde: {_bug(error)}", err=True)
-        return OUR_BUG
-    return code if isinstance(code, int) else COMPLETE
-
-
-def _bug(error: Exception) -> str:
-    """Name a bug by type and place; its message may hold what a scanned server said."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).name}:{frame.lineno}"
-    return f"a bug: {type(error).__name__} at {place}; please report it with this line"
+    def invoke(self, ctx: click.Context) -> object:
+        """Take a closed pipe away from click, which would end the process with 1."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
 
 
 def _load_defaults(context: click.Context, _: click.Parameter, value: Path | None) -> Path | None:
@@ -80,17 +56,20 @@ def _load_defaults(context: click.Context, _: click.Parameter, value: Path | Non
     path = value or Path(DEFAULT_NAME)
     if value is not None or path.is_file():
         defaults = as_defaults(load_config(path))
-        names = [*ronde.commands, *(f"scope {name}" for name in scope_group.commands)]
-        context.default_map = dict.fromkeys(names, defaults) | {
+        context.default_map = dict.fromkeys(ronde.commands, defaults) | {
             "scope": dict.fromkeys(scope_group.commands, defaults)
         }
     return value
 
 
-@click.group(
-    context_settings={"auto_envvar_prefix": "RONDE", "help_option_names": ["-h", "--help"]}
+_COMPLETION = (
+    'Tab completion in bash: eval "$(_RONDE_COMPLETE=bash_source ronde)"; zsh, fish alike.'
 )
-@click.version_option(__version__, prog_name="ronde")
+
+
+@click.group(cls=_Commands, context_settings=SETTINGS, epilog=_COMPLETION)
+# RONDE_VERSION pins a version in many an installer's environment.
+@click.version_option(__version__, prog_name="ronde", allow_from_autoenv=False)
 @click.option(
     "--config",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -106,11 +85,21 @@ def ronde(verbose: int, *, log_json: bool) -> None:
 
     Only addresses inside a signed-off scope are touched. No credential is guessed, nothing is
     written, no record is read.
+
+    Every option can also be set by a variable (--fail-on by RONDE_FAIL_ON), and the lasting ones
+    in ronde.toml. An option goes before a variable, a variable before the file.
     """
     from scanner.logs import configure
 
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     configure(level=level, as_json=log_json)
+
+
+def _probe_names(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Complete the name of a probe."""
+    from probes import PROBES
+
+    return [probe.about.name for probe in PROBES if probe.about.name.startswith(begun)]
 
 
 _SELECTION = (
@@ -122,10 +111,18 @@ _SELECTION = (
     ),
     click.option("--inventory-only", is_flag=True, help="Visit the inventory's addresses only."),
     click.option(
-        "--probe", "probes", multiple=True, metavar="NAME", help="Only these; globs pass."
+        "--probe",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=_probe_names,
+        help="Only these probes; globs pass.",
     ),
     click.option(
-        "--exclude-probe", "exclude_probes", multiple=True, metavar="NAME", help="Not these."
+        "--exclude-probe",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=_probe_names,
+        help="Not these probes; globs pass.",
     ),
 )
 
@@ -149,8 +146,8 @@ def _ordered(function: Callable[..., object]) -> Callable[..., object]:
         scope: Path,
         inventory: tuple[str, ...],
         inventory_only: bool,
-        probes: tuple[str, ...],
-        exclude_probes: tuple[str, ...],
+        probe: tuple[str, ...],
+        exclude_probe: tuple[str, ...],
         **rest: object,
     ) -> object:
         from scanner.rounds import Order
@@ -159,8 +156,8 @@ def _ordered(function: Callable[..., object]) -> Callable[..., object]:
             scope=scope,
             inventory=inventory,
             inventory_only=inventory_only,
-            probes=probes,
-            exclude_probes=exclude_probes,
+            probes=probe,
+            exclude_probes=exclude_probe,
         )
         return function(*arguments, order=order, **rest)
 
@@ -172,10 +169,10 @@ def _ordered(function: Callable[..., object]) -> Callable[..., object]:
 # -- init, scope, plan, probes: nothing is sent ----------------------------------------------------
 
 
-@ronde.command()
+@ronde.command(context_settings=SETTINGS)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 def init(folder: Path) -> None:
-    """Write a commented scope, inventory and configuration to start from.
+    """Write a commented scope, inventory and config.
 
     They refuse to run until you have edited them. A file that exists is never overwritten.
     """
@@ -186,12 +183,12 @@ def init(folder: Path) -> None:
     click.echo("edit scope.toml, then: ronde scope check", err=True)
 
 
-@ronde.group("scope")
+@ronde.group("scope", context_settings=SETTINGS)
 def scope_group() -> None:
     """Check the permission, and ask it why an address is in or out."""
 
 
-@scope_group.command("check")
+@scope_group.command("check", context_settings=SETTINGS)
 @_scope_option
 def scope_check(scope: Path) -> None:
     """Tell whether the scope permits a round now, and what it allows."""
@@ -202,7 +199,7 @@ def scope_check(scope: Path) -> None:
         click.echo(line)
 
 
-@scope_group.command("explain")
+@scope_group.command("explain", context_settings=SETTINGS)
 @click.argument("address")
 @_scope_option
 def scope_explain(address: str, scope: Path) -> None:
@@ -216,11 +213,14 @@ def scope_explain(address: str, scope: Path) -> None:
         click.echo(f"  {reason}")
 
 
-@ronde.command()
+@ronde.command(context_settings=SETTINGS)
 @_ordered
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def plan(*, order: "Order", form: str) -> None:
-    """Show what a round would touch: addresses, ports, asks, packets, duration. Sends nothing."""
+    """Show what a round would touch; send nothing.
+
+    Addresses, ports, every ask of every probe, packets, and the duration at the scope's rates.
+    """
     from scanner.forecast import as_json, as_text
     from scanner.rounds import prepare, utc_now
 
@@ -228,11 +228,14 @@ def plan(*, order: "Order", form: str) -> None:
     click.echo(as_json(prepared) if form == "json" else as_text(prepared))
 
 
-@ronde.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@ronde.command(context_settings=SETTINGS)
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_probe_names)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def probes(names: tuple[str, ...], form: str) -> None:
-    """Show the probes: ports, every ask that they may send, what proves an open door, remedy."""
+    """Show the probes and every ask they may send.
+
+    With a NAME also what it proves, the remedy and the references.
+    """
     from scanner.catalogue import as_json, as_text
     from scanner.rounds import chosen_probes
 
@@ -259,7 +262,7 @@ def _default_history() -> Path:
     return user_data_path("ronde", ensure_exists=True) / "history.sqlite"
 
 
-@ronde.command()
+@ronde.command(context_settings=SETTINGS)
 @_ordered
 @click.option(
     "--output",
@@ -309,69 +312,32 @@ def scan(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 complete, nothing at or above --fail-on; 1 our bug; 2 refused; 3 findings;
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
-    from scanner.emit import Unwritable
+    from scanner.delivery import file_sinks, refuse_clashes, terminal_for_people
+    from scanner.emit.jsonl import STDOUT
+    from scanner.emit.table import Table
     from scanner.progress import Progress
     from scanner.rounds import Outputs, prepare, run, utc_now
 
-    prepared = prepare(order, now=utc_now())
-    with ExitStack() as closing:
-        outputs = Outputs(
-            sinks=_sinks(output, coverage, closing, services=services, quiet=quiet),
-            history=history,
-            audit=audit or history.with_suffix(".audit.jsonl"),
-            vantage=vantage,
-        )
-        progress = closing.enter_context(Progress(sys.stderr, shown=not quiet))
-        try:
-            result = run(prepared, outputs, watch=progress.follow)
-        except Unwritable as error:
-            click.echo(f"ronde: {error}", err=True)
-            context.exit(UNDELIVERED)
+    audit = audit or history.with_suffix(".audit.jsonl")
+    output = output or (() if sys.stdout.isatty() else (STDOUT,))
+    screen = None if quiet else terminal_for_people(output)
+    progress = Progress(screen)
+    refuse_clashes(order, (*output, *filter(None, [coverage]), str(history), str(audit)))
+    files = file_sinks(output, coverage, services=services)
+    outputs = Outputs(
+        # The bar is taken away before the table is printed.
+        sinks=files if screen is None else [*files, lambda: progress, partial(Table, screen)],
+        history=history,
+        audit=audit,
+        vantage=vantage,
+    )
+    result = run(prepare(order, now=utc_now()), outputs, watch=progress.follow)
+    if screen is not None:
+        click.echo(f"Audit trail: {audit}", file=screen)
     context.exit(exit_code(result, fail_on))
 
 
-def exit_code(result: "Result", fail_on: str) -> int:
-    """Give the exit code of a round that ended; the loudest fact wins."""
-    from scanner.model import Severity, Silence
-
-    coverage = result.coverage
-    if result.interrupted:
-        return INTERRUPTED
-    if fail_on != "none" and any(
-        severity.reaches(Severity(fail_on)) for severity in coverage.findings
-    ):
-        return FINDINGS
-    if coverage.unknown.get(Silence.BUG):
-        return OUR_BUG
-    return COMPLETE if coverage.complete else INCOMPLETE
-
-
-def _sinks(
-    output: tuple[str, ...],
-    coverage: str | None,
-    closing: ExitStack,
-    *,
-    services: bool,
-    quiet: bool,
-) -> "list[Sink]":
-    """Open every output before the first packet, so that a typing error costs no round."""
-    from scanner.emit.coverage import CoverageFile
-    from scanner.emit.jsonl import JsonLines
-    from scanner.emit.table import Table
-
-    if not output and not sys.stdout.isatty():
-        output = ("-",)
-    sinks: list[Sink] = [JsonLines.to(where, services=services) for where in output]
-    if coverage:
-        sinks.append(CoverageFile(coverage))
-    if not quiet and sys.stderr.isatty():
-        sinks.append(Table(sys.stderr))
-    for sink in sinks:
-        closing.callback(sink.close)
-    return sinks
-
-
-@ronde.command()
+@ronde.command(context_settings=SETTINGS)
 @_history_option
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
@@ -389,7 +355,7 @@ def findings(history: Path, form: str) -> None:
     sink.close()
 
 
-@ronde.command()
+@ronde.command(context_settings=SETTINGS)
 @click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
@@ -397,7 +363,10 @@ def findings(history: Path, form: str) -> None:
 )
 @click.pass_context
 def demo(context: click.Context, keep: Path | None) -> None:
-    """Start a small estate of servers on loopback, scan it for real and show what was found."""
+    """Scan a small estate of servers on loopback.
+
+    Starts the servers, walks a real round over them and nothing else, and shows what was found.
+    """
     from scanner.demo.walk import demonstrate
 
     context.exit(COMPLETE if demonstrate(keep, sys.stdout) else OUR_BUG)

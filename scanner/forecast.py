@@ -65,9 +65,10 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
         yield f"  {count:,} endpoints left out: {reason}"
     if denied := sorted(DENIED.keys() & _wanted(prepared)):
         yield f"  denied ports: {'; '.join(f'{port} ({DENIED[port]})' for port in denied)}"
-    yield "  of an open port, a probe may ask:"
+    yield "  of an open port, a probe may ask nothing but:"
     for probe in prepared.probes:
-        yield f"    {probe.about.name}: {'; '.join(ask.name for ask in probe.about.asks)}"
+        yield f"    {probe.about.name}"
+        yield from (f"      {ask.name}" for ask in probe.about.asks)
 
 
 def _estimate(prepared: Prepared) -> Estimate:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+
 from scanner import record, score
 from scanner.emit import Sink
 from scanner.model import (
@@ -28,6 +30,8 @@ from scanner.model import (
 )
 from scanner.probe import Visit
 from scanner.store import Settled
+
+log = structlog.get_logger()
 
 
 class History(Protocol):
@@ -80,10 +84,7 @@ class Ledger:
             Refused: the history or an output cannot be written.
         """
         outcome, look = visit.outcome, self._look(visit)
-        if isinstance(outcome, Assessment):
-            self.counts.access[outcome.access] += 1
-        elif isinstance(outcome, Unknown):
-            self.counts.unknown[outcome.silence] += 1
+        self._count(visit)
         if record.shows_shut(outcome):
             self._shut(visit, look.at)
         if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
@@ -106,6 +107,15 @@ class Ledger:
         self.history.end(coverage)
         for sink in self.sinks:
             sink.coverage(coverage)
+
+    def _count(self, visit: Visit) -> None:
+        outcome, probe = visit.outcome, visit.about.name if visit.about else None
+        if isinstance(outcome, Assessment):
+            self.counts.access[outcome.access] += 1
+            log.info("assessed", endpoint=visit.endpoint, probe=probe, access=outcome.access)
+        elif isinstance(outcome, Unknown):
+            self.counts.unknown[outcome.silence] += 1
+            log.info("untold", endpoint=visit.endpoint, probe=probe, silence=outcome.silence)
 
     def _found(self, finding: Finding) -> None:
         self.counts.findings[finding.severity] += 1

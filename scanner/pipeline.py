@@ -6,7 +6,7 @@ Only this file knows the order. Every hand-over is bounded, so a slow stage slow
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,7 +39,8 @@ class Walk:
 
     `conversations` is how many endpoints are spoken with at once; `watched` are the endpoints
     whose findings are open in the history, which the sweep therefore reports even when closed;
-    `interrupted` tells that a person ended the round, rather than its window.
+    `interrupted` tells that a person ended the round, rather than its window; `passed_by` counts
+    the open endpoints that an interruption left without a conversation.
     """
 
     scope: Scope
@@ -57,6 +58,7 @@ class Walk:
     tally: Tally = field(default_factory=Tally)
     interruptions: list[str] = field(default_factory=list)
     interrupted: bool = False
+    passed_by: int = 0
 
     def interrupt(self, why: str) -> None:
         """Begin nothing new; what is in flight is finished, and the round is incomplete."""
@@ -97,7 +99,8 @@ async def _keep_hours(round_: Walk) -> None:
         if (refusal := round_.scope.refusal_today(now)) is not None:
             round_.interrupt(f"the scope is {refusal}")
         elif not round_.scope.is_open(now):
-            round_.interrupt(f"the scope's window closed until {round_.scope.next_open(now)}")
+            opens = round_.scope.next_open(now)
+            round_.interrupt(f"the scope's window is closed until {opens:%Y-%m-%d %H:%M} UTC")
         await anyio.sleep(HOURS_GLANCE)
 
 
@@ -136,7 +139,9 @@ async def _converse(
                 port=observation.port,
                 host=round_.scope.host_of(observation.address),
             )
-            if observation.state is State.OPEN:
+            if observation.state is State.OPEN and round_.interruptions:
+                round_.passed_by += 1  # its conversation would begin after the window's end
+            elif observation.state is State.OPEN:
                 fronts = hearings(round_.probes, round_.scope.extra_ports, endpoint.port)
                 await visited.send(await visit(round_.gate, endpoint, fronts))
             elif observation.state is State.CLOSED:
@@ -145,10 +150,19 @@ async def _converse(
 
 
 async def _conclude(round_: Walk, visits: MemoryObjectReceiveStream[Visit]) -> None:
-    """Judge, record and emit, one visit at a time, away from the event loop."""
+    """Judge, record and emit, one visit at a time, away from the event loop.
+
+    A round that is stopped at once still concludes the visits that were already paid.
+    """
     async with visits:
-        async for one in visits:
-            await to_thread.run_sync(round_.ledger.conclude, one)
+        try:
+            async for one in visits:
+                await to_thread.run_sync(round_.ledger.conclude, one)
+        except anyio.get_cancelled_exc_class():
+            with suppress(anyio.WouldBlock, anyio.EndOfStream):
+                while True:
+                    round_.ledger.conclude(visits.receive_nowait())
+            raise
 
 
 def _coverage(round_: Walk, started: datetime) -> Coverage:
@@ -156,9 +170,7 @@ def _coverage(round_: Walk, started: datetime) -> Coverage:
     skipped = Counter(round_.plan.skipped)
     skipped["interrupted"] += tally[State.STOPPED] + round_.plan.planned - round_.tally.planned
     skipped["short-of-means"] += tally[State.ERROR]
-    planned = round_.plan.planned + sum(round_.plan.skipped.values())
-    answered = tally[State.OPEN] + tally[State.CLOSED]
-    why = (*round_.interruptions, *_shortfalls(round_, planned, answered))
+    why = (*round_.interruptions, *_shortfalls(round_))
     traffic = round_.gate.traffic
     return Coverage(
         round=round_.ledger.round,
@@ -168,7 +180,7 @@ def _coverage(round_: Walk, started: datetime) -> Coverage:
         ended=ended,
         duration=round(max(0.0, (ended - started).total_seconds()), 3),
         complete=not why,
-        planned=planned,
+        planned=round_.plan.planned + sum(round_.plan.skipped.values()),
         reached=tally[State.OPEN],
         closed=tally[State.CLOSED],
         filtered=tally[State.FILTERED],
@@ -184,14 +196,20 @@ def _coverage(round_: Walk, started: datetime) -> Coverage:
     )
 
 
-def _shortfalls(round_: Walk, planned: int, answered: int) -> Iterator[str]:
-    """Say what keeps a round that was not interrupted from being complete."""
-    if short := round_.tally.counts[State.ERROR]:
+def _shortfalls(round_: Walk) -> Iterator[str]:
+    """Say what keeps a round from being complete, besides what interrupted it.
+
+    What the plan left out on purpose is no shortfall.
+    """
+    tally, wanted = round_.tally.counts, round_.scope.min_coverage
+    if round_.passed_by:
+        yield f"{round_.passed_by} open endpoints were not spoken with"
+    if short := tally[State.ERROR]:
         yield f"{short} endpoints were not tried for want of descriptors or local ports"
     if bugs := round_.ledger.counts.unknown[Silence.BUG]:
         yield f"a probe failed on {bugs} endpoints: this is a bug of ronde, please report it"
-    if planned and answered / planned < round_.scope.min_coverage:
-        share, wanted = answered / planned, round_.scope.min_coverage
+    share = (tally[State.OPEN] + tally[State.CLOSED]) / max(round_.plan.planned, 1)
+    if share < wanted:
         yield f"{share:.1%} of the endpoints answered; the scope asks for {wanted:.1%}"
 
 

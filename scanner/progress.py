@@ -1,14 +1,14 @@
 """A progress bar on a terminal, and nothing anywhere else."""
 
 from functools import partial
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
 from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from scanner.model import Coverage, Finding, ServiceSeen
 from scanner.pipeline import Walk
 from scanner.sweep import State
 
@@ -16,36 +16,41 @@ WIDTH = 40
 
 
 class Progress:
-    """Follows a round on a stream, if it is a terminal; a cron job's log stays clean."""
+    """Follows a round on a terminal; without one it shows nothing, so a cron job's log is clean.
 
-    def __init__(self, stream: TextIO, *, shown: bool) -> None:
-        self._stream = stream if shown and stream.isatty() else None
+    It is a sink among the others, so that the bar is gone before the table is printed.
+    """
+
+    def __init__(self, terminal: TextIO | None) -> None:
+        self._terminal = terminal
         self._live: Live | None = None
 
     def follow(self, round_: Walk) -> None:
         """Show a round from now on; its numbers are read where they stand, never asked for."""
-        if self._stream is not None:
+        if self._terminal is not None:
             self._live = Live(
                 get_renderable=partial(_picture, round_),
-                console=Console(file=self._stream),
+                console=Console(file=self._terminal),
                 refresh_per_second=4,
                 transient=True,
             )
             self._live.start()
 
-    def __enter__(self) -> Self:
-        """Show what is followed, until the block ends."""
-        return self
+    def finding(self, finding: Finding) -> None:
+        """Leave it to the next look at the numbers."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def service(self, service: ServiceSeen) -> None:
+        """Leave it to the next look at the numbers."""
+
+    def coverage(self, coverage: Coverage) -> None:  # noqa: ARG002 - a sink's word
         """Take the bar away."""
+        self.close()
+
+    def close(self) -> None:
+        """Take the bar away, if it still stands."""
         if self._live is not None:
             self._live.stop()
+            self._live = None
 
 
 def _picture(round_: Walk) -> Table:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TypeAlias
 
 import anyio
 import structlog
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 
 from scanner import __version__
 from scanner.audit import Act, AuditTrail
+from scanner.conversation import Limits
 from scanner.emit import Sink
 from scanner.gate import Gate
 from scanner.guard import Guard, refuse_blind_loop
@@ -29,6 +31,9 @@ from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.store import Store
 from scanner.sweep import ConnectSweep, Pace, Tally
+
+#: Opens an output; raises `Unwritable` if it cannot be.
+OpenSink: TypeAlias = Callable[[], Sink]
 
 #: Connections in flight in a sweep: rate times time-out for 1,000 a second and 2 seconds.
 SWEEP_WIDTH = 2_000
@@ -74,6 +79,8 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
     """
     scope = load_scope(order.scope, now=now, resolve=resolve)
     inventory = Inventory.load(order.inventory, scope, resolve)
+    if order.inventory_only and not order.inventory:
+        raise Refused("--inventory-only needs an --inventory")
     scope = with_inventory(scope, inventory)
     probes = chosen_probes(order.probes, order.exclude_probes)
     _refuse_unknown_probes(scope, order.scope)
@@ -116,9 +123,13 @@ def resolve(name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """Where the results of a round go. `history` and `audit` are paths."""
+    """Where the results of a round go. `history` and `audit` are paths.
 
-    sinks: Sequence[Sink]
+    The sinks are opened in their order once nothing else can refuse the round, so that a round
+    that never began leaves yesterday's findings as they were. They are closed in the same order.
+    """
+
+    sinks: Sequence[OpenSink]
     history: Path
     audit: Path
     vantage: str
@@ -132,20 +143,25 @@ class Result:
     interrupted: bool
 
 
-def run(prepared: Prepared, outputs: Outputs, *, watch: Callable[[Walk], None]) -> Result:
+def run(
+    prepared: Prepared,
+    outputs: Outputs,
+    *,
+    watch: Callable[[Walk], None],
+    limits: Limits | None = None,
+) -> Result:
     """Walk a round to its end. `watch` is handed the round before it starts, to show progress.
 
     Raises:
-        Refused: outside the scope's window, the history is in use, an output failed.
+        Refused: nothing to visit, outside the scope's window, the history is in use.
+        Unwritable: an output failed.
         OutOfScope: something tried to leave the scope.
         KeyboardInterrupt: interrupted twice; what was found before is in the history.
     """
     started = utc_now()
-    if not prepared.scope.is_open(started):
-        opens = prepared.scope.next_open(started)
-        raise Refused(f"the scope's window is closed until {opens:%Y-%m-%d %H:%M} UTC")
+    _refuse_idle_round(prepared, started)
     with ExitStack() as open_files:
-        round_ = _assemble(prepared, outputs, started, open_files)
+        round_ = _assemble(prepared, outputs, limits or Limits(), started, open_files)
         watch(round_)
         return Result(anyio.run(_walk_until_interrupted, round_), round_.interrupted)
 
@@ -165,8 +181,22 @@ def _refuse_unknown_probes(scope: Scope, path: Path) -> None:
         raise Refused(f"{path}: extra_ports.{unknown[0]}: no probe has this name")
 
 
+def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
+    """Refuse a round that would visit nothing: its silence would read as "all is well"."""
+    if not prepared.scope.is_open(now):
+        opens = prepared.scope.next_open(now)
+        raise Refused(f"the scope's window is closed until {opens:%Y-%m-%d %H:%M} UTC")
+    if not prepared.plan.planned:
+        left_out = ", ".join(f"{count} {why}" for why, count in prepared.plan.skipped.items())
+        raise Refused(f"there is nothing to visit; endpoints left out: {left_out or 'none'}")
+
+
 def _assemble(
-    prepared: Prepared, outputs: Outputs, started: datetime, open_files: ExitStack
+    prepared: Prepared,
+    outputs: Outputs,
+    limits: Limits,
+    started: datetime,
+    open_files: ExitStack,
 ) -> Walk:
     """Open what a round writes to, and join the parts."""
     scope = prepared.scope
@@ -199,6 +229,7 @@ def _assemble(
             user_agent=f"ronde/{__version__} (authorised internal audit; {scope.contact})",
             clock=time.monotonic,
             now=utc_now,
+            limits=limits,
         ),
         ledger=Ledger(
             round=name,
@@ -206,7 +237,7 @@ def _assemble(
             vantage=outputs.vantage,
             asset_of=prepared.asset_of,
             history=history,
-            sinks=outputs.sinks,
+            sinks=_open_sinks(outputs.sinks, open_files),
             now=utc_now,
         ),
         watched=store.watched(),
@@ -214,6 +245,21 @@ def _assemble(
         now=utc_now,
         tally=Tally(),
     )
+
+
+def _open_sinks(openers: Sequence[OpenSink], open_files: ExitStack) -> list[Sink]:
+    sinks: list[Sink] = []
+    open_files.callback(_close, sinks)
+    for open_ in openers:
+        sinks.append(open_())  # noqa: PERF401 - those before one that fails must be closed
+    return sinks
+
+
+def _close(sinks: Sequence[Sink]) -> None:
+    """Close all, in their order, whatever one of them raises."""
+    with ExitStack() as closing:
+        for sink in reversed(sinks):
+            closing.callback(sink.close)
 
 
 @contextmanager
@@ -247,6 +293,7 @@ async def _heed_signals(round_: Walk, scope: anyio.CancelScope) -> None:
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async for received in signals:
             if round_.interrupted:
+                log.warning("stopped", what="what was found is in the history")
                 scope.cancel()
                 return
             round_.interrupted = True

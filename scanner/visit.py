@@ -22,9 +22,11 @@ async def visit(gate: Gate, endpoint: Endpoint, fronts: Sequence[AnyHearing]) ->
     result = Visit(endpoint=endpoint, outcome=_unrecognised())
     async with gate.hold(endpoint.address):
         for front in fronts:
-            result = await _hear(gate, endpoint, front)
-            if result.about is not None or _is_final(result.outcome):
-                break
+            heard = await _hear(gate, endpoint, front)
+            if heard.about is not None or _is_final(heard.outcome):
+                return heard
+            # A bug must not hide behind what the next front has to say.
+            result = result if _is_bug(result.outcome) else heard
     return result
 
 
@@ -68,6 +70,10 @@ def _silent(silence: NoAnswer) -> Outcome:
 
 def _unrecognised() -> Unknown:
     return Unknown(Silence.UNRECOGNISED, "no selected probe recognises what answers here")
+
+
+def _is_bug(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unknown) and outcome.silence is Silence.BUG
 
 
 def _is_final(outcome: Outcome) -> bool:

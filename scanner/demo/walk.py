@@ -6,21 +6,35 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import IO, TextIO
 
 import msgspec
 
+from scanner.addresses import AddressSet
+from scanner.conversation import Limits
 from scanner.demo.placed import Placed, Placements, Report
 from scanner.emit.coverage import CoverageFile
 from scanner.emit.jsonl import JsonLines
 from scanner.emit.table import Table
-from scanner.model import Access, Finding, ServiceSeen
+from scanner.model import Access, Finding, Refused, ServiceSeen
+from scanner.plan import Block, Plan
 from scanner.rounds import Order, Outputs, Result, prepare, run, utc_now
 
 #: What a round leaves in the folder that is kept.
+SCOPE, INVENTORY = "scope.toml", "assets.csv"
 FINDINGS, COVERAGE, AUDIT = "findings.jsonl", "coverage.json", "audit.jsonl"
+HISTORY = "history.sqlite"
+
+#: How the demo's scope begins, so that no other folder is ever taken for the demo's.
+MARK = "# Written by `ronde demo`.\n"
+
+#: The tarpit drips for ever and all servers share one address, so one waits for the other. Here
+#: alone a conversation has two seconds instead of thirty; the others take milliseconds.
+LIMITS = Limits(conversation=2.0)
 
 
 class Verdicts:
@@ -48,21 +62,38 @@ def demonstrate(keep: Path | None, screen: TextIO) -> bool:
     """Scan the estate, show the findings, and tell whether every verdict was the right one.
 
     Raises:
-        Refused: the folder to keep things in cannot be written.
+        Refused: the folder to keep things in cannot be written, or holds something else.
+        KeyboardInterrupt: it was interrupted.
     """
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ronde-")))
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in (AUDIT, "history.sqlite"):
-            (folder / name).unlink(missing_ok=True)
+        _make_room(folder)
         with _estate() as (services, report):
+            screen.write(f"{len(services)} servers are up on loopback; walking a round.\n\n")
             verdicts, result = _scan(folder, services, screen)
+        if result.interrupted:
+            raise KeyboardInterrupt
         _show(services, verdicts, report[0], screen)
         if keep:
             kept = ", ".join(str(folder / name) for name in (FINDINGS, COVERAGE, AUDIT))
             screen.write(f"Left for you to read: {kept}\n")
     right = all(verdicts.by_port.get(placed.port) is placed.expected for placed in services)
     return right and result.coverage.complete and report[0].canary_bytes_sent == 0
+
+
+def _make_room(folder: Path) -> None:
+    """Take away what an earlier demo left, and nothing else: a real history must not be lost."""
+    scope = folder / SCOPE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        ours = scope.is_file() and scope.read_text(encoding="utf-8").startswith(MARK)
+        if not ours and any(folder.iterdir()):
+            raise Refused(f"{folder}: is neither empty nor left by an earlier demo; name another")
+        for name in (SCOPE, INVENTORY, FINDINGS, COVERAGE, AUDIT, HISTORY):
+            (folder / name).unlink(missing_ok=True)
+        scope.write_text(MARK, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{folder}: cannot be used for the demo: {error}") from error
 
 
 @contextmanager
@@ -73,11 +104,17 @@ def _estate() -> Iterator[tuple[tuple[Placed, ...], list[Report]]]:
     report: list[Report] = []
     with process:
         try:
-            yield msgspec.json.decode(_line(process.stdout), type=Placements).services, report
+            yield _placed(_line(process.stdout)), report
         finally:
             if process.stdin is not None:
                 process.stdin.close()
             report.append(msgspec.json.decode(_line(process.stdout), type=Report))
+
+
+def _placed(line: bytes) -> tuple[Placed, ...]:
+    if not line:
+        raise Refused("the demo's servers did not start; `python -m scanner.demo` says why")
+    return msgspec.json.decode(line, type=Placements).services
 
 
 def _line(stream: IO[bytes] | None) -> bytes:
@@ -86,7 +123,7 @@ def _line(stream: IO[bytes] | None) -> bytes:
 
 def _scan(folder: Path, services: tuple[Placed, ...], screen: TextIO) -> tuple[Verdicts, Result]:
     """Walk a round over exactly these servers, through the same door as every other round."""
-    scope, inventory = folder / "scope.toml", folder / "assets.csv"
+    scope, inventory = folder / SCOPE, folder / INVENTORY
     scope.write_text(_scope_text(services), encoding="utf-8")
     inventory.write_text(
         "address,owner,contact,site\n127.0.0.1,the demo,demo@example.invalid,here\n",
@@ -94,24 +131,25 @@ def _scan(folder: Path, services: tuple[Placed, ...], screen: TextIO) -> tuple[V
     )
     prepared = prepare(Order(scope=scope, inventory=(str(inventory),)), now=utc_now())
     verdicts = Verdicts()
-    table = Table(screen)
-    sinks = (
-        JsonLines.to(str(folder / FINDINGS), services=True),
-        CoverageFile(str(folder / COVERAGE)),
-        verdicts,
-        table,
-    )
     outputs = Outputs(
-        sinks=sinks,
-        history=folder / "history.sqlite",
+        sinks=(
+            lambda: JsonLines.to(str(folder / FINDINGS), services=True),
+            lambda: CoverageFile(str(folder / COVERAGE)),
+            lambda: verdicts,
+            lambda: Table(screen),
+        ),
+        history=folder / HISTORY,
         audit=folder / AUDIT,
         vantage="demo",
     )
-    try:
-        return verdicts, run(prepared, outputs, watch=lambda _: None)
-    finally:
-        for sink in sinks:
-            sink.close()
+    only_ours = replace(prepared, plan=_plan(services))
+    return verdicts, run(only_ours, outputs, watch=lambda _: None, limits=LIMITS)
+
+
+def _plan(services: tuple[Placed, ...]) -> Plan:
+    """Visit the estate only: what else listens on this machine did not ask for a demo."""
+    ports = tuple(sorted(placed.port for placed in services))
+    return Plan(blocks=(Block(AddressSet.of([IPv4Address("127.0.0.1")]), ports),), skipped={})
 
 
 def _scope_text(services: tuple[Placed, ...]) -> str:
@@ -136,7 +174,7 @@ def _scope_text(services: tuple[Placed, ...]) -> str:
         "[extra_ports]",
         *(f"{probe} = {json.dumps(numbers)}" for probe, numbers in ports.items()),
     ]
-    return "\n".join(lines) + "\n"
+    return MARK + "\n".join(lines) + "\n"
 
 
 def _show(services: tuple[Placed, ...], verdicts: Verdicts, report: Report, screen: TextIO) -> None:

@@ -1,0 +1,44 @@
+"""Where the command line's results go: the outputs that were named, and the terminal, if any."""
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+from scanner.emit.coverage import CoverageFile
+from scanner.emit.jsonl import STDOUT, JsonLines
+from scanner.inventory.read import Source
+from scanner.model import Refused
+from scanner.rounds import OpenSink, Order
+
+
+def terminal_for_people(output: Sequence[str]) -> TextIO | None:
+    """Find the terminal for table and progress: never where the JSON Lines go."""
+    if sys.stderr.isatty():
+        return sys.stderr
+    return sys.stdout if sys.stdout.isatty() and STDOUT not in output else None
+
+
+def file_sinks(output: Sequence[str], coverage: str | None, *, services: bool) -> list[OpenSink]:
+    """Say how to open every output that was named."""
+    sinks: list[OpenSink] = [partial(JsonLines.to, path, services=services) for path in output]
+    if coverage is not None:
+        sinks.append(partial(CoverageFile, coverage))
+    return sinks
+
+
+def refuse_clashes(order: Order, written: Sequence[str]) -> None:
+    """Refuse to write over what is read, or to write twice to one file.
+
+    Raises:
+        Refused: a path has two uses.
+    """
+    read = (order.scope, *(Source.parse(text).path for text in order.inventory))
+    taken = {path.resolve() for path in read}
+    for path in map(Path, written):
+        place = path.resolve()
+        if place in taken:
+            raise Refused(f"{path}: has two uses in this command; nothing was written")
+        if path.is_file() or not path.exists():  # a device or a pipe may be named twice
+            taken.add(place)

@@ -1,0 +1,90 @@
+"""How a command ends: the only place that turns an error into a message and an exit code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.emit import Unwritable
+from scanner.guard import OutOfScope
+from scanner.model import Refused, Severity, Silence
+from scanner.plaintext import printable
+
+if TYPE_CHECKING:
+    from scanner.rounds import Result
+
+COMPLETE = 0
+OUR_BUG = 1
+REFUSED = 2
+FINDINGS = 3
+INCOMPLETE = 4
+UNDELIVERED = 5
+INTERRUPTED = 130
+
+
+class ReaderLeft(Exception):
+    """Whoever read our output has closed it, as `head` does."""
+
+
+def run_command(  # noqa: PLR0911 - one an exit
+    command: click.Command, arguments: Sequence[str] | None = None
+) -> int:
+    """Run the command line and give the exit code; every error has become a message on stderr."""
+    try:
+        code = command.main(arguments, prog_name="ronde", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return REFUSED
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except ReaderLeft:
+        return _abandon_output()
+    except Unwritable as error:
+        _complain(str(error))
+        return _abandon_output()
+    except Refused as error:
+        _complain(str(error))
+        return REFUSED
+    except OutOfScope as error:
+        _complain(f"stopped, something tried to leave the scope: {error}")
+        return REFUSED
+    except Exception as error:  # noqa: BLE001 - the last boundary: a cron mail, not a traceback
+        _complain(_bug(error))
+        return OUR_BUG
+    return code if isinstance(code, int) else COMPLETE
+
+
+def exit_code(result: "Result", fail_on: str) -> int:
+    """Give the exit code of a round that ended; the loudest fact wins."""
+    coverage = result.coverage
+    if result.interrupted:
+        return INTERRUPTED
+    if fail_on != "none" and any(
+        severity.reaches(Severity(fail_on)) for severity in coverage.findings
+    ):
+        return FINDINGS
+    if coverage.unknown.get(Silence.BUG):
+        return OUR_BUG
+    return COMPLETE if coverage.complete else INCOMPLETE
+
+
+def _complain(message: str) -> None:
+    for line in message.splitlines():
+        click.echo(f"ronde: {printable(line, 2_000)}", err=True)
+
+
+def _abandon_output() -> int:
+    """Let go of what Python would still flush at exit, and fail to."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UNDELIVERED
+
+
+def _bug(error: Exception) -> str:
+    """Name a bug by type and place; its message may hold what a scanned server said."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return f"a bug: {type(error).__name__} at {place}; please report it with this line"
