@@ -37,6 +37,8 @@ def translated() -> Iterator[None]:
         raise NoAnswer(Silence.TOO_LARGE, str(error)) from error
     except Garbled as error:
         raise NoAnswer(Silence.GARBLED, str(error)) from error
+    except CertificateDemanded as error:
+        raise _certificate_demanded() from error
     except ssl.SSLError as error:
         raise _tls_silence(error) from error
     except ConnectionRefusedError as error:
@@ -51,7 +53,10 @@ def translated() -> Iterator[None]:
 
 def _tls_silence(error: ssl.SSLError) -> NoAnswer:
     reason = error.reason or "an unreadable handshake"
-    demanded = isinstance(error, CertificateDemanded)
-    if demanded or any(word in reason for word in _WANTS_CERTIFICATE):
-        return NoAnswer(Silence.CLIENT_CERT, "the server demands a client certificate")
+    if any(word in reason for word in _WANTS_CERTIFICATE):
+        return _certificate_demanded()
     return NoAnswer(Silence.TLS, f"TLS: {reason.replace('_', ' ').lower()}")
+
+
+def _certificate_demanded() -> NoAnswer:
+    return NoAnswer(Silence.CLIENT_CERT, "the server demands a client certificate")

@@ -39,7 +39,7 @@ class Meter:
         return self.first_bytes in _TLS_RECORDS
 
 
-class CertificateDemanded(ssl.SSLError):
+class CertificateDemanded(Exception):
     """The peer gave up a handshake because we have no certificate of our own to show."""
 
 
@@ -100,7 +100,7 @@ class Stream:
             # Before TLS 1.3 no alert says so. But the only thing that a server still weighs once
             # the cipher is settled is the certificate that we left out [RFC 5246, 7.4.6].
             if error.reason == "SSLV3_ALERT_HANDSHAKE_FAILURE" and self._tls.cipher() is not None:
-                raise CertificateDemanded(*error.args) from error
+                raise CertificateDemanded from error
             raise
         return facts(self._tls)
 

@@ -101,7 +101,7 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     else:
         names += alternative.value.get_values_for_type(x509.DNSName)
         names += [str(ip) for ip in alternative.value.get_values_for_type(x509.IPAddress)]
-    return tuple(printable(name) for name in dict.fromkeys(names[:MAX_NAMES]))
+    return tuple(map(printable, list(dict.fromkeys(names))[:MAX_NAMES]))
 
 
 def _utc(moment: datetime) -> datetime:
