@@ -105,6 +105,10 @@ class Guard:
 
     def _permits(self, address: object) -> bool:
         """Decide on a socket address; `None` is a message on a socket that was connected before."""
+        # The sweep's connects, by the hundred thousand: a `match` would cost four times as much.
+        if type(address) is tuple and type(address[0]) is str and len(address) == 2:  # noqa: PLR2004 - IPv4
+            host, port = address
+            return self._allowed.covers(host) or (host, port) in self._controllers
         match address:
             case None:
                 return True

@@ -54,15 +54,6 @@ class Met(Generic[AskT, ReplyT]):
     front: ReplyT
 
 
-def claims(probes: Iterable[AnyProbe], extra_ports: Mapping[str, frozenset[int]]) -> set[int]:
-    """Every port that some probe claims, or that the scope names for it."""
-    ports: set[int] = set()
-    for probe in probes:
-        about = probe.about
-        ports |= about.ports | about.tls_ports | extra_ports.get(about.name, frozenset())
-    return ports
-
-
 def hearings(
     probes: Sequence[AnyProbe], extra_ports: Mapping[str, frozenset[int]], port: int
 ) -> tuple[AnyHearing, ...]:
@@ -70,7 +61,7 @@ def hearings(
 
     Nothing is ever sent to a port that no selected probe claims.
     """
-    claiming = [probe for probe in probes if port in claims([probe], extra_ports)]
+    claiming = [probe for probe in probes if port in probe.about.claims(extra_ports)]
     return (
         *_grouped(filter(speaks_http, claiming), port, Conversation.get),
         *_grouped(filter(speaks_stream, claiming), port, Conversation.exchange),

@@ -157,10 +157,7 @@ class Estimate:
 
 def _wanted(scope: Scope, probes: Iterable[AnyProbe]) -> frozenset[int]:
     """Collect the ports that a selected probe claims, by itself or by the scope's wish."""
-    abouts = [probe.about for probe in probes]
-    return frozenset().union(
-        *(a.ports | a.tls_ports | scope.extra_ports.get(a.name, frozenset()) for a in abouts)
-    )
+    return frozenset().union(*(probe.about.claims(scope.extra_ports) for probe in probes))
 
 
 def _devices(scope: Scope, asset_class: AssetClass) -> AddressSet:

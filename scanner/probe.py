@@ -5,7 +5,7 @@ it has no word for writing. Everything that it may ever send is declared in its 
 driver compares each ask with that list before the gate sends it.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias, TypeGuard, TypeVar
 from urllib.parse import quote
@@ -210,6 +210,10 @@ class About:
     cwe: int
     remedy: str
     references: tuple[str, ...] = ()
+
+    def claims(self, extra_ports: Mapping[str, frozenset[int]]) -> frozenset[int]:
+        """Every port that this probe visits: its own, and those that the scope names for it."""
+        return self.ports | self.tls_ports | extra_ports.get(self.name, frozenset())
 
     def declares(self, ask: Ask) -> bool:
         """Tell whether the probe said beforehand that it may send this."""
