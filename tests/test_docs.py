@@ -24,6 +24,7 @@ from scanner.model import Service, Silence, Unknown
 from scanner.plan import DENIED
 from scanner.probe import FRONT, About, AnyProbe, Get, HttpDialogue, Page
 from scanner.wire.http import Client
+from tests.transcripts import load, replay
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -355,6 +356,26 @@ class TestExample:
         proof: Callable[[], None] = getattr(example, name)
 
         proof()
+
+    def test_what_it_may_send_is_declared(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The front is among the asks, each ask has a name of its own, and all are GETs."""
+        about = written(EXAMPLE, tmp_path, monkeypatch).Couchdb.about
+
+        assert about.declares(about.front)
+        assert len({ask.name for ask in about.asks}) == len(about.asks)
+        assert all(isinstance(ask, Get) for ask in about.asks)
+
+    @pytest.mark.parametrize("place", [0, 1, 2])
+    def test_garbage_is_never_open(
+        self, place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each reply of the proof is needed."""
+        example = written(EXAMPLE, tmp_path, monkeypatch)
+        transcript = load("couchdb/2.3-open").with_payload(place, b"<html>")
+
+        assert isinstance(replay(example.Couchdb(), transcript), Unknown)
 
     def test_it_is_written_as_the_house_writes(self) -> None:
         """Nothing is left for ruff to say of the probe."""
