@@ -112,10 +112,10 @@ class Ledger:
         outcome, probe = visit.outcome, visit.about.name if visit.about else None
         if isinstance(outcome, Assessment):
             self.counts.access[outcome.access] += 1
-            log.info("assessed", endpoint=visit.endpoint, probe=probe, access=outcome.access)
+            log.info("assessed", endpoint=str(visit.endpoint), probe=probe, access=outcome.access)
         elif isinstance(outcome, Unknown):
             self.counts.unknown[outcome.silence] += 1
-            log.info("untold", endpoint=visit.endpoint, probe=probe, silence=outcome.silence)
+            log.info("untold", endpoint=str(visit.endpoint), probe=probe, silence=outcome.silence)
 
     def _found(self, finding: Finding) -> None:
         self.counts.findings[finding.severity] += 1

@@ -60,6 +60,10 @@ class Walk:
     interrupted: bool = False
     passed_by: int = 0
 
+    def may_begin(self) -> bool:
+        """Tell whether a conversation may begin: not after the window's end."""
+        return not self.interruptions
+
     def interrupt(self, why: str) -> None:
         """Begin nothing new; what is in flight is finished, and the round is incomplete."""
         self.interruptions.append(why)
@@ -84,7 +88,7 @@ async def walk(round_: Walk) -> Coverage:
                 stages.start_soon(_converse, round_, to_visit.clone(), visited.clone())
             to_visit.close()
             visited.close()
-            await _conclude(round_, to_conclude)
+            await conclude(round_, to_conclude)
             stages.cancel_scope.cancel()
     await to_thread.run_sync(round_.ledger.settle)
     coverage = _coverage(round_, started)
@@ -139,17 +143,19 @@ async def _converse(
                 port=observation.port,
                 host=round_.scope.host_of(observation.address),
             )
-            if observation.state is State.OPEN and round_.interruptions:
-                round_.passed_by += 1  # its conversation would begin after the window's end
-            elif observation.state is State.OPEN:
+            if observation.state is State.OPEN:
                 fronts = hearings(round_.probes, round_.scope.extra_ports, endpoint.port)
-                await visited.send(await visit(round_.gate, endpoint, fronts))
+                made = await visit(round_.gate, endpoint, fronts, may_begin=round_.may_begin)
+                if made is None:
+                    round_.passed_by += 1
+                else:
+                    await visited.send(made)
             elif observation.state is State.CLOSED:
                 await visited.send(Visit(endpoint=endpoint, outcome=Closed()))
             round_.guard.raise_if_violated()
 
 
-async def _conclude(round_: Walk, visits: MemoryObjectReceiveStream[Visit]) -> None:
+async def conclude(round_: Walk, visits: MemoryObjectReceiveStream[Visit]) -> None:
     """Judge, record and emit, one visit at a time, away from the event loop.
 
     A round that is stopped at once still concludes the visits that were already paid.
@@ -203,7 +209,7 @@ def _shortfalls(round_: Walk) -> Iterator[str]:
     """
     tally, wanted = round_.tally.counts, round_.scope.min_coverage
     if round_.passed_by:
-        yield f"{round_.passed_by} open endpoints were not spoken with"
+        yield f"open endpoints left without a conversation: {round_.passed_by}"
     if short := tally[State.ERROR]:
         yield f"{short} endpoints were not tried for want of descriptors or local ports"
     if bugs := round_.ledger.counts.unknown[Silence.BUG]:
