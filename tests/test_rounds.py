@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -119,10 +120,11 @@ def test_another_vantage_resolves_nothing(ground: Ground, door: tuple[Changing, 
 
 
 class Kept:
-    """A sink that keeps the findings."""
+    """A sink that keeps the findings, and runs what it was given when it is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, when_closed: Callable[[], object] = lambda: None) -> None:
         self.findings: list[Finding] = []
+        self._when_closed = when_closed
 
     def finding(self, finding: Finding) -> None:
         """Keep it."""
@@ -135,17 +137,38 @@ class Kept:
         """Not asked for."""
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do what was asked for."""
+        self._when_closed()
 
 
-def outputs(folder: Path, kept: Kept) -> Outputs:
+def outputs(folder: Path, *kept: Kept) -> Outputs:
     """Give the outputs of a round in a folder."""
     return Outputs(
-        sinks=(lambda: kept,),
+        sinks=tuple(partial(_same, one) for one in kept),
         history=folder / "history.sqlite",
         audit=folder / "audit.jsonl",
         vantage="server-vlan",
     )
+
+
+def _same(kept: Kept) -> Kept:
+    return kept
+
+
+def test_outputs_are_closed_in_their_order_whatever_one_of_them_says(ground: Ground) -> None:
+    """A progress bar goes before the table, and a full disk does not keep the others open."""
+    order = Order(scope=ground.permit({}), probes=("redis",))
+    closed: list[str] = []
+    sinks = (
+        Kept(lambda: closed.append("first")),
+        Kept(fails),
+        Kept(lambda: closed.append("last")),
+    )
+
+    with pytest.raises(KeyError):
+        run(prepare(order, now=utc_now()), outputs(ground.folder, *sinks), watch=lambda _: None)
+
+    assert closed == ["first", "last"]
 
 
 def test_a_timeout_leaves_a_finding_unverified(ground: Ground, door: tuple[Changing, int]) -> None:
@@ -299,6 +322,20 @@ def test_a_probe_that_leaves_the_scope_ends_the_round(
     assert "ronde: stopped, something tried to leave the scope: " in said.err
     assert ("192.0.2.1" in said.err) is (act is connects)
     assert said.out == ""
+
+
+def test_nothing_more_is_visited_after_an_attempt_to_leave(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next endpoint of the host is not asked: one front page, and one ask of the dialogue."""
+    monkeypatch.setattr(probes, "PROBES", (Stray(in_assess=connects),))
+    decoy = Decoy(b"{}")
+    with running(decoy.serve) as (_, one), running(decoy.serve) as (_, other):
+        ground.permit({"stray": [one, other]})
+        said = ground.run("scan", "--history", "history.sqlite")
+
+    assert said.code == 2
+    assert decoy.asked == ["GET /", "GET /"]
 
 
 @pytest.mark.parametrize("where", ["in_identify", "in_assess"])

@@ -50,6 +50,14 @@ def shown(ours: int) -> str:
     return said.decode()
 
 
+def shown_until(words: str, ours: int) -> str:
+    """Read what a terminal shows until it shows these words."""
+    said = ""
+    while words not in said:
+        said += os.read(ours, 65536).decode()
+    return said
+
+
 def environment(**variables: str) -> dict[str, str]:
     """Give the variables of a person at a terminal."""
     return without_ronde(os.environ) | {"TERM": "xterm-256color", **variables}
@@ -118,14 +126,14 @@ def test_an_interruption_is_said_above_the_bar(ground: Ground) -> None:
         with ground.start_scan(stdout=theirs, stderr=theirs, env=environment()) as process:
             os.close(theirs)
             assert server.reached.wait(PATIENCE)
+            bar = shown_until("endpoints, 1 open", ours)
             process.send_signal(signal.SIGINT)
-            said = os.read(ours, 65536).decode()
-            while "finishing what is in flight" not in said:
-                said += os.read(ours, 65536).decode()
+            said = bar + shown_until("finishing what is in flight", ours)
             server.go.set()
             said += shown(ours)
             assert process.wait(PATIENCE) == 130
 
+    assert "finishing" not in bar
     (line,) = (part for part in re.split(r"[\r\n]", said) if "finishing what is in flight" in part)
     assert "endpoints" not in line
     assert "INCOMPLETE: interrupted by SIGINT." in said
