@@ -184,7 +184,7 @@ def test_wrong_words_are_refused_by_name(ground: Ground, words: tuple[str, ...],
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("scope = [", "ronde.toml: not TOML"),
+        ("scope = [", "ronde.toml:1: not TOML"),
         ("scopes = 'a.toml'", "unknown field `scopes`"),
         ("services = 'yes'", "Expected `bool"),
     ],
