@@ -193,6 +193,7 @@ def _coverage(round_: Walk, started: datetime) -> Coverage:
         bytes_sent=traffic.sent,
         bytes_received=traffic.received,
         why_incomplete=why,
+        slowed=round_.sweep.pace.slowed,
     )
 
 

@@ -31,6 +31,7 @@ from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.store import Store
 from scanner.sweep import ConnectSweep, Pace, Tally
+from scanner.sweep.strain import BEARS_IT, Change
 
 #: Opens an output; raises `Unwritable` if it cannot be.
 OpenSink: TypeAlias = Callable[[], Sink]
@@ -207,7 +208,7 @@ def _assemble(
         store.begin_round(name, scope=reference, vantage=outputs.vantage, at=started)
     )
     audit = open_files.enter_context(_audit_trail(outputs.audit, name, scope, started))
-    pace = Pace(scope.rates)
+    pace = Pace(scope.rates, tell=_say_pace)
     return Walk(
         scope=scope,
         plan=prepared.plan,
@@ -245,6 +246,11 @@ def _assemble(
         now=utc_now,
         tally=Tally(),
     )
+
+
+def _say_pace(change: Change) -> None:
+    say = log.info if change.why == BEARS_IT else log.warning
+    say("pace-changed", share_of_the_signed_off_rate=change.share, why=change.why)
 
 
 def _open_sinks(openers: Sequence[OpenSink], open_files: ExitStack) -> list[Sink]:

@@ -57,8 +57,9 @@ def summary(scope: Scope, now: datetime) -> Iterator[str]:
         yield f"  zone {zone.name}: {zone.addresses.count:,} addresses{left_alone}"
     rates = scope.rates
     yield (
-        f"  {rates.connections_per_second:g} connections a second, {rates.per_subnet_per_second:g} to one "
-        f"subnet, {rates.per_host_per_second:g} to one host, "
+        f"  {rates.connections_per_second:g} connections a second, "
+        f"{rates.per_subnet_per_second:g} to one subnet, "
+        f"{rates.per_host_per_second:g} to one host, "
         f"{rates.attempts} attempts of {rates.timeout:g} s"
     )
     if not scope.is_open(now):

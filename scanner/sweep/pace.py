@@ -2,9 +2,12 @@
 
 import socket
 import threading
+from collections.abc import Callable
 
 from scanner.scope import Rates
+from scanner.sweep.answer import Target
 from scanner.sweep.bucket import BURST_SECONDS, FORGET_FROM, GRAIN, Buckets
+from scanner.sweep.strain import Change, Strain
 
 #: A struggling host is left alone for at most this many times its ordinary spacing. More would
 #: let one silent host outlast the round.
@@ -20,10 +23,17 @@ class Pace:
     A subnet is a /24, or a /64 in IPv6. The clock is the caller's and always handed in, in
     seconds. Methods may be called from any thread. A host is remembered until its spacing has
     passed, so memory follows the rate and not the size of the scope; what is forgotten is rested.
+
+    Sweep and conversations tell it what they hear, and it slows all of them when the network
+    shows strain: `slowed` counts how often, and `tell` is told of each change.
     """
 
-    def __init__(self, rates: Rates) -> None:
-        self._per_second = rates.connections_per_second
+    def __init__(self, rates: Rates, tell: Callable[[Change], None] = lambda _: None) -> None:
+        self.slowed = 0
+        self._tell = tell
+        self._strain = Strain(rates.timeout)
+        self._signed_off = rates.connections_per_second
+        self._per_second = self._signed_off
         self._spacing = 1 / rates.per_host_per_second
         self._depth = max(1.0, self._per_second * BURST_SECONDS)
         self._tokens = self._depth
@@ -68,6 +78,30 @@ class Pace:
         with self._lock:
             return self._refill(now)
 
+    def heard(self, target: Target, begun: float, now: float, *, prompt: bool = True) -> None:
+        """Note that a connection was answered, and whether we looked as soon as it was."""
+        host, port = target
+        self.ease(host)
+        with self._lock:
+            self._strain.heard(host, port, begun, now - begun if prompt else None)
+            change = self._changed(now)
+        if change:
+            self._tell(change)
+
+    def missed(self, target: Target, begun: float, now: float) -> None:
+        """Note that a connection was not answered in time.
+
+        A host that never answered is not strained but absent, and costs its time-outs anyway.
+        """
+        host, port = target
+        if self._strain.knows(host):
+            self.slow_down(host)
+        with self._lock:
+            self._strain.missed(host, port, begun)
+            change = self._changed(now)
+        if change:
+            self._tell(change)
+
     def slow_down(self, address: str) -> None:
         """Double the spacing of a host that shows strain: it answered before, now it does not."""
         with self._lock:
@@ -83,13 +117,22 @@ class Pace:
             if spacing > self._spacing:
                 self._slowed[address] = spacing
 
+    def _changed(self, now: float) -> Change | None:
+        """Let the strain that settled by now change the rate; what trickled in before stays."""
+        before = self._strain.share
+        change = self._strain.look(now)
+        if change:
+            self._refill(now)
+            self._per_second = self._signed_off * change.share
+            self.slowed += change.share < before
+        return change
+
     def _refill(self, now: float) -> float:
         """Add what has trickled in and give the seconds that a whole token is still away."""
         if self._filled_at is None:
             self._filled_at = now
-        if (
-            now > self._filled_at
-        ):  # two threads may read the clock in one order and ask in the other
+        # Two threads may read the clock in one order and ask in the other.
+        if now > self._filled_at:
             trickle = (now - self._filled_at) * self._per_second
             self._tokens = min(self._depth, self._tokens + trickle)
             self._filled_at = now

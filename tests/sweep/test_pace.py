@@ -219,3 +219,25 @@ def test_threads_share_the_budget_exactly() -> None:
         waits = threads.map(lambda n: turns.reserve(f"host {n}", 1.0), range(4000))
 
     assert sum(wait == 0.0 for wait in waits) == 2000
+
+
+def strained(turns: Pace) -> None:
+    """Let fifty hosts answer on a port for a second, and fall silent in the next."""
+    for n in range(100):
+        turns.heard((f"198.18.0.{n % 50}", 80), 0.5, 0.51)
+    for n in range(50):
+        turns.missed((f"198.18.0.{n}", 80), 1.5, 4.5)
+    turns.heard(("198.18.1.1", 80), 9.0, 9.01)
+
+
+def test_strain_slows_everybody_and_is_told_once() -> None:
+    """At half of ten a second, the next host of all waits a fifth of a second."""
+    told: list[float] = []
+    rates = Rates(connections_per_second=10, per_host_per_second=5, timeout=3, attempts=2)
+    turns = Pace(rates, lambda change: told.append(change.share))
+    strained(turns)
+    turns.reserve("192.0.2.1", 9.01)
+
+    assert told == [0.5]
+    assert turns.slowed == 1
+    assert turns.dry(9.01) == pytest.approx(0.2)
