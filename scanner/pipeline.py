@@ -16,6 +16,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from scanner.gate import Gate
 from scanner.guard import Guard
+from scanner.hours import Hours
 from scanner.identify import hearings
 from scanner.ledger import Ledger
 from scanner.model import Closed, Coverage, Endpoint, Silence
@@ -29,9 +30,6 @@ from scanner.visit import visit
 #: little enough that the sweep notices at once when they fall behind.
 HAND_OVER = 256
 
-#: How often the clock is compared with the scope's windows and its last day, in seconds.
-HOURS_GLANCE = 1.0
-
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
@@ -39,7 +37,7 @@ class Walk:
 
     `conversations` is how many endpoints are spoken with at once; `watched` are the endpoints
     whose findings are open in the history, which the sweep therefore reports even when closed;
-    `interrupted` tells that a person ended the round, rather than its window; `passed_by` counts
+    `interrupted` tells that a person ended the round, rather than its permission; `passed_by` counts
     the open endpoints that an interruption left without a conversation.
     """
 
@@ -59,6 +57,11 @@ class Walk:
     interruptions: list[str] = field(default_factory=list)
     interrupted: bool = False
     passed_by: int = 0
+    hours: Hours = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Follow the scope's windows by the round's own clock."""
+        self.hours = Hours(scope=self.scope, now=self.now)
 
     def interrupt(self, why: str) -> None:
         """Begin nothing new; what is in flight is finished, and the round is incomplete."""
@@ -78,7 +81,7 @@ async def walk(round_: Walk) -> Coverage:
     visited, to_conclude = anyio.create_memory_object_stream[Visit](HAND_OVER)
     with round_.guard.watching(), first_error():
         async with anyio.create_task_group() as stages:
-            stages.start_soon(_keep_hours, round_, name="hours")
+            stages.start_soon(round_.hours.keep, round_.interrupt, name="hours")
             stages.start_soon(_sweep, round_, opened)
             for _ in range(round_.conversations):
                 stages.start_soon(_converse, round_, to_visit.clone(), visited.clone())
@@ -90,18 +93,6 @@ async def walk(round_: Walk) -> Coverage:
     coverage = _coverage(round_, started)
     await to_thread.run_sync(round_.ledger.end, coverage)
     return coverage
-
-
-async def _keep_hours(round_: Walk) -> None:
-    """Interrupt the round when its window closes or its permission ends."""
-    while not round_.stop.is_set():
-        now = round_.now()
-        if (refusal := round_.scope.refusal_today(now)) is not None:
-            round_.interrupt(f"the scope is {refusal}")
-        elif not round_.scope.is_open(now):
-            opens = round_.scope.next_open(now)
-            round_.interrupt(f"the scope's window is closed until {opens:%Y-%m-%d %H:%M} UTC")
-        await anyio.sleep(HOURS_GLANCE)
 
 
 async def _sweep(round_: Walk, opened: MemoryObjectSendStream[Observation]) -> None:
@@ -116,6 +107,7 @@ async def _sweep(round_: Walk, opened: MemoryObjectSendStream[Observation]) -> N
             report,
             watch=round_.watched,
             stop=round_.stop,
+            pause=round_.hours.closed,
             tally=round_.tally,
         )
 
@@ -139,8 +131,9 @@ async def _converse(
                 port=observation.port,
                 host=round_.scope.host_of(observation.address),
             )
+            await round_.hours.opened(given_up=lambda: bool(round_.interruptions))
             if observation.state is State.OPEN and round_.interruptions:
-                round_.passed_by += 1  # its conversation would begin after the window's end
+                round_.passed_by += 1  # its conversation would begin after the round's end
             elif observation.state is State.OPEN:
                 fronts = hearings(round_.probes, round_.scope.extra_ports, endpoint.port)
                 await visited.send(await visit(round_.gate, endpoint, fronts))
@@ -193,6 +186,7 @@ def _coverage(round_: Walk, started: datetime) -> Coverage:
         bytes_sent=traffic.sent,
         bytes_received=traffic.received,
         why_incomplete=why,
+        paused=round(round_.hours.paused, 3),
         slowed=round_.sweep.pace.slowed,
     )
 

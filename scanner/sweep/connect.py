@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from itertools import takewhile
+from typing import NamedTuple
 
 from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally, Target
 from scanner.sweep.dial import PENDING, Dialler, best_dialler
@@ -65,26 +66,29 @@ class ConnectSweep:
         self.warn = warn
         self.dialler = dialler
 
-    def run(
+    def run(  # noqa: PLR0913 - each is a wish that a caller may have
         self,
         endpoints: Iterable[Target],
         report: Report,
         *,
         watch: frozenset[Target] = frozenset(),
         stop: threading.Event | None = None,
+        pause: threading.Event | None = None,
         tally: Tally | None = None,
     ) -> Tally:
         """Visit the endpoints, each once, and report the open and the watched ones.
 
         `report` may block: the sweep waits, holds no answered connection open meanwhile, and
         judges time-outs by what arrived during the wait. After `stop`, what is in flight is
-        finished and nothing new begun. `tally` may be handed in to be read meanwhile.
+        finished and nothing new begun; while `pause` is set as well, but then it goes on. `tally`
+        may be handed in to be read meanwhile.
 
         Raises:
             OutOfScope: the guard refused an endpoint; all sockets are closed. So they are on
                 whatever `endpoints` or `report` raise.
         """
-        flight = _Flight(self, endpoints, watch, stop or threading.Event(), tally or Tally())
+        told = _Told(stop or threading.Event(), pause or threading.Event())
+        flight = _Flight(self, endpoints, watch, told, tally or Tally())
         try:
             while flight.goes_on():
                 for observation in flight.step():
@@ -92,6 +96,13 @@ class ConnectSweep:
         finally:
             flight.close()
         return flight.tally
+
+
+class _Told(NamedTuple):
+    """What a sweep can be told while it runs."""
+
+    stop: threading.Event
+    pause: threading.Event
 
 
 class _Flight:
@@ -102,7 +113,7 @@ class _Flight:
         sweep: ConnectSweep,
         endpoints: Iterable[Target],
         watch: frozenset[Target],
-        stop: threading.Event,
+        told: _Told,
         tally: Tally,
     ) -> None:
         self.tally = tally
@@ -111,7 +122,7 @@ class _Flight:
         self._clock = sweep.clock
         self._rest = iter(endpoints)
         self._watch = watch
-        self._stop = stop
+        self._told = told
         self._exhausted = False
         self._line = Line()
         # All attempts have the same patience, so the first one in is the first to expire.
@@ -123,7 +134,7 @@ class _Flight:
 
     def goes_on(self) -> bool:
         """Tell whether anything is left to do; told to stop, send away who waits."""
-        if self._stop.is_set():
+        if self._told.stop.is_set():
             self._exhausted = True
             self.tally.counts[State.STOPPED] += self._line.clear()
         return bool(self._flying or self._line.waiting or not self._exhausted)
@@ -150,6 +161,8 @@ class _Flight:
 
     def _launch(self) -> float:
         """Begin a batch of connections; give the seconds until another may begin."""
+        if self._told.pause.is_set():
+            return GLANCE
         if dry := self._pace.dry(self._clock()):
             return dry
         for _ in range(BATCH):

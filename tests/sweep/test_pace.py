@@ -122,7 +122,7 @@ def test_no_second_holds_more_than_any_of_the_three_rates(
     assert most_in_a_second([at for at, host in through if host == 3]) <= per_host + 1 + 1e-6
 
 
-@given(per_second=st.floats(10, 2000), step=st.floats(0.0001, 0.003))
+@given(per_second=st.floats(100, 2000), step=st.floats(0.0001, 0.003))
 def test_the_rate_is_reached_as_well_as_kept(per_second: float, step: float) -> None:
     """Who asks all the time gets two seconds' worth in two seconds, within 2 % and one."""
     turns = pace(per_second=1e6, per_subnet=per_second, per_host=1e6)
