@@ -297,6 +297,7 @@ def _default_history() -> Path:
     show_default=True,
     help="Exit with 3 for findings at or above this severity.",
 )
+@click.option("--wait", is_flag=True, help="Outside the scope's window, wait until it opens.")
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -311,6 +312,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     vantage: str,
     fail_on: str,
     services: bool,
+    wait: bool,
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -322,7 +324,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     from scanner.emit.jsonl import STDOUT
     from scanner.emit.table import Table
     from scanner.progress import Progress
-    from scanner.rounds import Outputs, prepare, run, utc_now
+    from scanner.rounds import Outputs, prepare, prepare_when_open, run, utc_now
 
     context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
@@ -338,7 +340,8 @@ def scan(  # noqa: PLR0913 - one parameter an option
         audit=audit,
         vantage=vantage,
     )
-    result = run(prepare(order, now=utc_now()), outputs, watch=progress.follow)
+    prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
+    result = run(prepared, outputs, watch=progress.follow)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
     context.exit(exit_code(result, fail_on))

@@ -31,6 +31,9 @@ from scanner.wire.http import Client, TooLarge
 #: Asks above this are for listings of large estates; few may be held in memory at once.
 LARGE = 1 << 20
 
+#: Silences of a server that may be strained by us; others are its answer.
+STRAINED = frozenset({Silence.TIMEOUT, Silence.RESET})
+
 T = TypeVar("T")
 
 
@@ -72,6 +75,9 @@ class Door(Protocol):
 
     async def connect(self, address: str, port: int, meter: Meter) -> Stream:
         """Connect, in the scope only."""
+
+    def spare(self, address: str) -> None:
+        """Give a host more rest."""
 
     def note(self, act: Act, silence: Silence | None) -> None:
         """Keep one act in the audit trail and the totals."""
@@ -246,7 +252,9 @@ class Conversation:
         try:
             with self._noted("ask", ask, self.endpoint):
                 yield
-        except BaseException:
+        except BaseException as failure:
+            if isinstance(failure, NoAnswer) and failure.silence in STRAINED:
+                self._door.spare(self.endpoint.address)
             if not self._at_rest:
                 self.close()
             raise

@@ -34,6 +34,15 @@ class Paces(Protocol):
     def reserve(self, address: str, now: float) -> float:
         """Take a turn for the address and give 0.0, or give the seconds until asking again."""
 
+    def heard(self, target: tuple[str, int], begun: float, now: float) -> None:
+        """Note that a connection was answered."""
+
+    def missed(self, target: tuple[str, int], begun: float, now: float) -> None:
+        """Note that a connection was not answered in time."""
+
+    def slow_down(self, address: str) -> None:
+        """Give a host more rest."""
+
 
 @dataclass(slots=True)
 class Traffic:
@@ -117,8 +126,20 @@ class Gate:
         """
         if not self.scope.covers(address):
             raise OutOfScope(f"connect to {address}")
-        with translated(), anyio.fail_after(self.limits.connect):
-            return await Stream.connect(address, port, meter)
+        begun = self.clock()
+        try:
+            with translated(), anyio.fail_after(self.limits.connect):
+                stream = await Stream.connect(address, port, meter)
+        except NoAnswer as failure:
+            if failure.silence is Silence.TIMEOUT:
+                self.pace.missed((address, port), begun, self.clock())
+            raise
+        self.pace.heard((address, port), begun, self.clock())
+        return stream
+
+    def spare(self, address: str) -> None:
+        """Give a host more rest: it kept an ask waiting in vain, or broke it off."""
+        self.pace.slow_down(address)
 
     def note(self, act: Act, silence: Silence | None) -> None:
         """Write an act into the audit trail, and an ask into the round's totals."""

@@ -278,7 +278,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """What a round planned, reached and could not reach. It ends the round's output.
 
     `planned = reached + closed + filtered + unreachable + sum(skipped)` for a complete round;
-    `duration` is in seconds.
+    `duration` is in seconds, pauses included; `paused` is how long the windows were closed on it.
+    `slowed` is how often the pace was halved, for the network showed strain.
     """
 
     schema: str = COVERAGE_SCHEMA
@@ -302,3 +303,5 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     bytes_sent: int
     bytes_received: int
     why_incomplete: tuple[str, ...] = ()
+    paused: float = 0.0
+    slowed: int = 0

@@ -16,6 +16,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from scanner.gate import Gate
 from scanner.guard import Guard
+from scanner.hours import Hours
 from scanner.identify import hearings
 from scanner.ledger import Ledger
 from scanner.model import Closed, Coverage, Endpoint, Silence
@@ -29,9 +30,6 @@ from scanner.visit import visit
 #: little enough that the sweep notices at once when they fall behind.
 HAND_OVER = 256
 
-#: How often the clock is compared with the scope's windows and its last day, in seconds.
-HOURS_GLANCE = 1.0
-
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
@@ -39,8 +37,8 @@ class Walk:
 
     `conversations` is how many endpoints are spoken with at once; `watched` are the endpoints
     whose findings are open in the history, which the sweep therefore reports even when closed;
-    `interrupted` tells that a person ended the round, rather than its window; `passed_by` counts
-    the open endpoints that an interruption left without a conversation.
+    `interrupted` tells that a person ended the round, rather than its permission; `passed_by`
+    counts the open endpoints that an interruption left without a conversation.
     """
 
     scope: Scope
@@ -59,9 +57,15 @@ class Walk:
     interruptions: list[str] = field(default_factory=list)
     interrupted: bool = False
     passed_by: int = 0
+    hours: Hours = field(init=False)
 
-    def may_begin(self) -> bool:
-        """Tell whether a conversation may begin: not after the window's end."""
+    def __post_init__(self) -> None:
+        """Follow the scope's windows by the round's own clock."""
+        self.hours = Hours(scope=self.scope, now=self.now)
+
+    async def may_begin(self) -> bool:
+        """Wait while the window is closed; then tell whether a conversation may still begin."""
+        await self.hours.opened(given_up=lambda: bool(self.interruptions))
         return not self.interruptions
 
     def interrupt(self, why: str) -> None:
@@ -82,7 +86,7 @@ async def walk(round_: Walk) -> Coverage:
     visited, to_conclude = anyio.create_memory_object_stream[Visit](HAND_OVER)
     with round_.guard.watching(), first_error():
         async with anyio.create_task_group() as stages:
-            stages.start_soon(_keep_hours, round_, name="hours")
+            stages.start_soon(round_.hours.keep, round_.interrupt, name="hours")
             stages.start_soon(_sweep, round_, opened)
             for _ in range(round_.conversations):
                 stages.start_soon(_converse, round_, to_visit.clone(), visited.clone())
@@ -94,18 +98,6 @@ async def walk(round_: Walk) -> Coverage:
     coverage = _coverage(round_, started)
     await to_thread.run_sync(round_.ledger.end, coverage)
     return coverage
-
-
-async def _keep_hours(round_: Walk) -> None:
-    """Interrupt the round when its window closes or its permission ends."""
-    while not round_.stop.is_set():
-        now = round_.now()
-        if (refusal := round_.scope.refusal_today(now)) is not None:
-            round_.interrupt(f"the scope is {refusal}")
-        elif not round_.scope.is_open(now):
-            opens = round_.scope.next_open(now)
-            round_.interrupt(f"the scope's window is closed until {opens:%Y-%m-%d %H:%M} UTC")
-        await anyio.sleep(HOURS_GLANCE)
 
 
 async def _sweep(round_: Walk, opened: MemoryObjectSendStream[Observation]) -> None:
@@ -120,6 +112,7 @@ async def _sweep(round_: Walk, opened: MemoryObjectSendStream[Observation]) -> N
             report,
             watch=round_.watched,
             stop=round_.stop,
+            pause=round_.hours.closed,
             tally=round_.tally,
         )
 
@@ -199,6 +192,8 @@ def _coverage(round_: Walk, started: datetime) -> Coverage:
         bytes_sent=traffic.sent,
         bytes_received=traffic.received,
         why_incomplete=why,
+        paused=round(round_.hours.paused, 3),
+        slowed=round_.sweep.pace.slowed,
     )
 
 

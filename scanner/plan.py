@@ -211,9 +211,19 @@ def _coprime_step(count: int) -> int:
 
 
 def _outlook(plan: Plan, rates: Rates, *, attempts: int, packets: int, patience: float) -> Outlook:
-    """Foresee the slower of two limits: the budget of all hosts, and the spacing on one of them."""
+    """Foresee the slowest of three limits: of all hosts, of one full subnet, and of one host."""
     connections = plan.planned * attempts
     busiest = max((len(block.ports) for block in plan.blocks), default=0) * attempts
     spacing = max(patience, 1 / rates.per_host_per_second)
-    seconds = max(connections / rates.connections_per_second, busiest * spacing)
+    fullest = max((_in_one_subnet(block) for block in plan.blocks), default=0) * attempts
+    seconds = max(
+        connections / rates.connections_per_second,
+        fullest / rates.per_subnet_per_second,
+        busiest * spacing,
+    )
     return Outlook(connections, connections * packets, seconds)
+
+
+def _in_one_subnet(block: Block) -> int:
+    """Count the endpoints of a block's fullest subnet, at most: a /24 holds 256 addresses."""
+    return min(block.addresses.count, 256) * len(block.ports)

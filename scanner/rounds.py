@@ -22,6 +22,7 @@ from scanner.conversation import Limits
 from scanner.emit import Sink
 from scanner.gate import Gate
 from scanner.guard import Guard, refuse_blind_loop
+from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
 from scanner.ledger import Ledger
 from scanner.model import Asset, Coverage, Refused, ScopeReference
@@ -31,6 +32,7 @@ from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.store import Store
 from scanner.sweep import ConnectSweep, Pace, Tally
+from scanner.sweep.strain import BEARS_IT, Change
 
 #: Opens an output; raises `Unwritable` if it cannot be.
 OpenSink: TypeAlias = Callable[[], Sink]
@@ -87,6 +89,19 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
     within = inventory.addresses if order.inventory_only else None
     plan = Plan.of(scope, within, probes)
     return Prepared(scope=scope, inventory=inventory, probes=probes, plan=plan)
+
+
+def prepare_when_open(order: Order) -> Prepared:
+    """Prepare a round as soon as its window is open; what was read before is read again then.
+
+    Raises:
+        Refused: as `prepare`, or the permission ends first.
+    """
+    scope = prepare(order, now=utc_now()).scope
+    if not scope.is_open(utc_now()):
+        log.warning("waiting", why=closed_until(scope, utc_now()))
+        wait_until_open(scope, now=utc_now, sleep=time.sleep)
+    return prepare(order, now=utc_now())
 
 
 def chosen_probes(wanted: Sequence[str], unwanted: Sequence[str] = ()) -> tuple[AnyProbe, ...]:
@@ -184,8 +199,7 @@ def _refuse_unknown_probes(scope: Scope, path: Path) -> None:
 def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
     """Refuse a round that would visit nothing: its silence would read as "all is well"."""
     if not prepared.scope.is_open(now):
-        opens = prepared.scope.next_open(now)
-        raise Refused(f"the scope's window is closed until {opens:%Y-%m-%d %H:%M} UTC")
+        raise Refused(f"{closed_until(prepared.scope, now)}; --wait waits for it")
     if not prepared.plan.planned:
         left_out = ", ".join(f"{count} {why}" for why, count in prepared.plan.skipped.items())
         raise Refused(f"there is nothing to visit; endpoints left out: {left_out or 'none'}")
@@ -207,7 +221,7 @@ def _assemble(
         store.begin_round(name, scope=reference, vantage=outputs.vantage, at=started)
     )
     audit = open_files.enter_context(_audit_trail(outputs.audit, name, scope, started))
-    pace = Pace(scope.rates)
+    pace = Pace(scope.rates, tell=_say_pace)
     return Walk(
         scope=scope,
         plan=prepared.plan,
@@ -245,6 +259,11 @@ def _assemble(
         now=utc_now,
         tally=Tally(),
     )
+
+
+def _say_pace(change: Change) -> None:
+    say = log.info if change.why == BEARS_IT else log.warning
+    say("pace-changed", share_of_the_signed_off_rate=change.share, why=change.why)
 
 
 def _open_sinks(openers: Sequence[OpenSink], open_files: ExitStack) -> list[Sink]:

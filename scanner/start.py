@@ -58,8 +58,9 @@ def summary(scope: Scope, now: datetime) -> Iterator[str]:
     rates = scope.rates
     yield (
         f"  {rates.connections_per_second:g} connections a second, "
-        f"{rates.per_host_per_second:g} to one host, {rates.attempts} attempts "
-        f"of {rates.timeout:g} s"
+        f"{rates.per_subnet_per_second:g} to one subnet, "
+        f"{rates.per_host_per_second:g} to one host, "
+        f"{rates.attempts} attempts of {rates.timeout:g} s"
     )
     if not scope.is_open(now):
         yield f"  closed now; opens at {scope.next_open(now):%Y-%m-%d %H:%M} UTC"

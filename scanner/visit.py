@@ -1,6 +1,6 @@
 """One endpoint, from its first byte to the verdict: which front, in clear or over TLS."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from scanner.assess import assess
@@ -13,16 +13,20 @@ from scanner.probe import AskT, NoAnswer, ReplyT, Visit
 _FINAL = frozenset({Silence.REFUSED, Silence.UNREACHABLE, Silence.CLIENT_CERT})
 
 
+async def _always() -> bool:
+    return True
+
+
 async def visit(
     gate: Gate,
     endpoint: Endpoint,
     fronts: Sequence[AnyHearing],
     *,
-    may_begin: Callable[[], bool] = lambda: True,
+    may_begin: Callable[[], Awaitable[bool]] = _always,
 ) -> Visit | None:
     """Try the fronts that the endpoint's port calls for, until one is recognised.
 
-    `may_begin` is asked when the host's turn has come; if it says no, nothing is sent and there
+    `may_begin` is awaited when the host's turn has come; if it says no, nothing is sent and there
     is no visit.
 
     Raises:
@@ -30,7 +34,7 @@ async def visit(
     """
     result = Visit(endpoint=endpoint, outcome=_unrecognised())
     async with gate.hold(endpoint.address):
-        if not may_begin():
+        if not await may_begin():
             return None
         for front in fronts:
             heard = await _hear(gate, endpoint, front)

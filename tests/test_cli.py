@@ -74,7 +74,7 @@ def test_scope_check_says_what_the_permission_allows(ground: Ground) -> None:
         "ward network: valid until 2099-12-31, SEC-7",
         "  owner IT operations, approved by Head of IT, contact sec@example.org",
         "  15 addresses, 1 excluded",
-        "  1000 connections a second, 1000 to one host, 1 attempts of 0.5 s",
+        "  1000 connections a second, 500 to one subnet, 1000 to one host, 1 attempts of 0.5 s",
     ]
 
 

@@ -694,3 +694,25 @@ def _context_of(
     certificate = (authority or trustme.CA()).issue_cert("fax.example", not_after=not_after)
     certificate.configure_cert(context)
     return context
+
+
+class TestStrain:
+    """A host that struggles with our conversations is given more rest."""
+
+    async def test_a_server_that_keeps_an_ask_waiting_is_spared(self) -> None:
+        """Its silence reaches the pace that the sweep shares."""
+        pace = Waits()
+        async with listening(connections.tls_stalls) as (address, port):
+            gate = gate_to_loopback(limits=HASTY, pace=pace)
+            with pytest.raises(NoAnswer):
+                async with gate.converse(Endpoint(address=address, port=port), tls=False) as talk:
+                    await talk.get(FRONT)
+
+        assert pace.slowed == [address]
+
+    async def test_a_server_that_answers_is_not(self) -> None:
+        """An answer costs nobody rest."""
+        pace = Waits()
+        await answer_of(Says(HELLO_PAGE), gate=gate_to_loopback(pace=pace))
+
+        assert pace.slowed == []

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,12 +15,9 @@ import probes
 from scanner.conversation import Limits
 from scanner.demo.decoys import Decoy
 from scanner.demo.redis import FakeRedis
-from scanner.exits import INCOMPLETE, exit_code
 from scanner.model import Finding, Outcome, Service, Silence, Unknown
-from scanner.pipeline import Walk
 from scanner.probe import FRONT, About, Get, Page
 from scanner.rounds import Order, Outputs, prepare, run, utc_now
-from scanner.scope.windows import Window
 from tests.fakes.connections import gone, mute
 from tests.fakes.http import page
 from tests.fakes.redis import noauth
@@ -190,25 +187,6 @@ def test_a_timeout_leaves_a_finding_unverified(ground: Ground, door: tuple[Chang
     assert result.coverage.unknown[Silence.TIMEOUT] == 1
 
 
-def test_the_end_of_a_window_ends_the_round(ground: Ground, door: tuple[Changing, int]) -> None:
-    """Nothing new begins after it; the round says why it is incomplete and ends with 4."""
-    _, port = door
-    order = Order(scope=ground.permit({"redis": [port]}), probes=("redis",))
-    now = utc_now()
-    hours = (now - timedelta(hours=1)).time(), (now + timedelta(hours=1)).time()
-    window = Window(frozenset(range(7)), *hours, zone=UTC)
-    prepared = prepare(order, now=now)
-    prepared = replace(prepared, scope=replace(prepared.scope, windows=(window,)))
-    kept = Kept()
-
-    result = run(prepared, outputs(ground.folder, kept), watch=_two_hours_later)
-
-    assert exit_code(result, "high") == INCOMPLETE
-    assert result.coverage.complete is False
-    assert result.coverage.why_incomplete[0].startswith("the scope's window is closed until")
-    assert kept.findings == []
-
-
 def test_the_end_of_a_permission_ends_the_round(ground: Ground, door: tuple[Changing, int]) -> None:
     """A round that runs past midnight of the last day stops."""
     _, port = door
@@ -221,11 +199,6 @@ def test_the_end_of_a_permission_ends_the_round(ground: Ground, door: tuple[Chan
     )
 
     assert result.coverage.why_incomplete[0].startswith("the scope is expired on")
-
-
-def _two_hours_later(round_: Walk) -> None:
-    later = utc_now() + timedelta(hours=2)
-    round_.now = lambda: later
 
 
 def test_a_share_below_the_scope_s_minimum_is_incomplete(ground: Ground) -> None:

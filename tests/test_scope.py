@@ -82,6 +82,7 @@ exclude = ["192.0.2.7"]
 min_coverage = 0.5
 [rates]
 connections_per_second = 100
+per_subnet_per_second = 50
 per_host_per_second = 1
 timeout = 2
 attempts = 1
@@ -108,7 +109,13 @@ reason = "no printer"
         assert scope.allowed.count == 256
         assert AddressSet.of([ip_address("192.0.2.7")]) == scope.excluded
         assert (
-            Rates(connections_per_second=100, per_host_per_second=1, timeout=2, attempts=1)
+            Rates(
+                connections_per_second=100,
+                per_subnet_per_second=50,
+                per_host_per_second=1,
+                timeout=2,
+                attempts=1,
+            )
             == scope.rates
         )
         imaging = AddressSet.of([ip_network("192.0.2.128/25")])
@@ -122,7 +129,13 @@ reason = "no printer"
         scope = load('ranges = ["192.0.2.1"]')
 
         assert (
-            Rates(connections_per_second=500, per_host_per_second=5, timeout=3, attempts=2)
+            Rates(
+                connections_per_second=500,
+                per_subnet_per_second=500,
+                per_host_per_second=5,
+                timeout=3,
+                attempts=2,
+            )
             == scope.rates
         )
         assert scope.windows == ()

@@ -59,6 +59,11 @@ def access(made: Visit) -> Access | None:
     return made.outcome.access if isinstance(made.outcome, Assessment) else None
 
 
+async def never() -> bool:
+    """The round was given up."""
+    return False
+
+
 async def test_a_server_is_recognised_and_assessed() -> None:
     """The verdict comes with the probe that gave it."""
     made = await visited(FakeRedis().serve, fronts("redis"))
@@ -73,7 +78,11 @@ async def test_a_refused_connection_is_closed() -> None:
     async with listening(FakeRedis().serve) as (address, port):
         pass
 
-    made = await visit(gate_to_loopback(), Endpoint(address=address, port=port), fronts("redis"))
+    made = await visit(
+        gate_to_loopback(),
+        Endpoint(address=address, port=port),
+        fronts("redis"),
+    )
 
     assert made is not None
     assert made.outcome == Closed()
@@ -147,7 +156,7 @@ async def test_no_visit_begins_once_it_may_not() -> None:
     async with listening(FakeRedis().serve) as (address, port):
         endpoint = Endpoint(address=address, port=port)
         gate = gate_to_loopback(trail=trail)
-        made = await visit(gate, endpoint, fronts("redis"), may_begin=lambda: False)
+        made = await visit(gate, endpoint, fronts("redis"), may_begin=never)
 
     assert made is None
     assert trail.acts == []

@@ -26,6 +26,7 @@ class RatesTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[rates]`: polite unless the owner of the network says otherwise; times in seconds."""
 
     connections_per_second: Annotated[float, Meta(ge=1, le=MOST_PER_SECOND)] = 500
+    per_subnet_per_second: Annotated[float, Meta(ge=1, le=MOST_PER_SECOND)] = 500
     per_host_per_second: Annotated[float, Meta(ge=0.1, le=1_000)] = 5
     timeout: Annotated[float, Meta(ge=0.1, le=30)] = 3
     attempts: Annotated[int, Meta(ge=1, le=5)] = 2

@@ -1,5 +1,6 @@
 """What a round may touch, compiled: immutable, and the one place that answers "is this ours?"."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -28,12 +29,16 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """How hard a round may knock. `timeout` is in seconds, `attempts` counts the first one."""
+    """How hard a round may knock. `timeout` is in seconds, `attempts` counts the first one.
+
+    A subnet is a /24, or a /64 in IPv6.
+    """
 
     connections_per_second: float
     per_host_per_second: float
     timeout: float
     attempts: int
+    per_subnet_per_second: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

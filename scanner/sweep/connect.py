@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from itertools import takewhile
+from typing import NamedTuple
 
 from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally, Target
 from scanner.sweep.dial import PENDING, Dialler, best_dialler
@@ -23,9 +24,9 @@ BATCH = 256
 #: hosts to keep the sweep busy; a few megabytes at the widest.
 WAITING_PER_FLIGHT = 4
 
-#: Hosts remembered as having answered, so that a time-out of theirs means strain. When it is full
-#: it starts afresh: at worst, a strained host is recognised one answer later.
-REMEMBERED = 1 << 16
+#: An answer that we looked for within this many seconds tells the host's latency; one that lay
+#: there while we were busy tells ours.
+PROMPT = 0.02
 
 #: How long to wait for descriptors or local ports to come free, in seconds.
 SHORTAGE_PAUSE = 0.1
@@ -65,26 +66,29 @@ class ConnectSweep:
         self.warn = warn
         self.dialler = dialler
 
-    def run(
+    def run(  # noqa: PLR0913 - each is a wish that a caller may have
         self,
         endpoints: Iterable[Target],
         report: Report,
         *,
         watch: frozenset[Target] = frozenset(),
         stop: threading.Event | None = None,
+        pause: threading.Event | None = None,
         tally: Tally | None = None,
     ) -> Tally:
         """Visit the endpoints, each once, and report the open and the watched ones.
 
         `report` may block: the sweep waits, holds no answered connection open meanwhile, and
         judges time-outs by what arrived during the wait. After `stop`, what is in flight is
-        finished and nothing new begun. `tally` may be handed in to be read meanwhile.
+        finished and nothing new begun; while `pause` is set as well, but then it goes on. `tally`
+        may be handed in to be read meanwhile.
 
         Raises:
             OutOfScope: the guard refused an endpoint; all sockets are closed. So they are on
                 whatever `endpoints` or `report` raise.
         """
-        flight = _Flight(self, endpoints, watch, stop or threading.Event(), tally or Tally())
+        told = _Told(stop or threading.Event(), pause or threading.Event())
+        flight = _Flight(self, endpoints, watch, told, tally or Tally())
         try:
             while flight.goes_on():
                 for observation in flight.step():
@@ -92,6 +96,13 @@ class ConnectSweep:
         finally:
             flight.close()
         return flight.tally
+
+
+class _Told(NamedTuple):
+    """What a sweep can be told while it runs."""
+
+    stop: threading.Event
+    pause: threading.Event
 
 
 class _Flight:
@@ -102,7 +113,7 @@ class _Flight:
         sweep: ConnectSweep,
         endpoints: Iterable[Target],
         watch: frozenset[Target],
-        stop: threading.Event,
+        told: _Told,
         tally: Tally,
     ) -> None:
         self.tally = tally
@@ -111,19 +122,19 @@ class _Flight:
         self._clock = sweep.clock
         self._rest = iter(endpoints)
         self._watch = watch
-        self._stop = stop
+        self._told = told
         self._exhausted = False
         self._line = Line()
         # All attempts have the same patience, so the first one in is the first to expire.
         self._flying: dict[int, tuple[Attempt, float]] = {}
-        self._answered: set[str] = set()
+        self._looked_at = -math.inf
         self._fresh: list[Observation] = []
         tally.width = self._fitting(sweep.width)
         self._dialler = sweep.dialler()
 
     def goes_on(self) -> bool:
         """Tell whether anything is left to do; told to stop, send away who waits."""
-        if self._stop.is_set():
+        if self._told.stop.is_set():
             self._exhausted = True
             self.tally.counts[State.STOPPED] += self._line.clear()
         return bool(self._flying or self._line.waiting or not self._exhausted)
@@ -134,9 +145,12 @@ class _Flight:
         # The clock is read before the poll: what expires has had its chance to be seen answering,
         # however long the reporter held us up.
         now = self._clock()
+        prompt = now - self._looked_at <= PROMPT
         patience = min(wait, GLANCE, self._first_deadline() - now)
-        for fd in self._dialler.settled(max(0.0, patience), self.tally.width):
-            self._land(fd, now)
+        settled = self._dialler.settled(max(0.0, patience), self.tally.width)
+        self._looked_at = self._clock()
+        for fd in settled:
+            self._land(fd, prompt=prompt)
         self._expire(now)
         fresh, self._fresh = self._fresh, []
         return fresh
@@ -147,6 +161,8 @@ class _Flight:
 
     def _launch(self) -> float:
         """Begin a batch of connections; give the seconds until another may begin."""
+        if self._told.pause.is_set():
+            return GLANCE
         if dry := self._pace.dry(self._clock()):
             return dry
         for _ in range(BATCH):
@@ -181,23 +197,24 @@ class _Flight:
         try:
             fd, code = self._dialler.begin(attempt.target)
         except OSError as error:
-            self._judge(attempt, error.errno or 0, now)
+            self._judge(attempt, error.errno or 0, now, now)
             return
         if code in PENDING:
             self._flying[fd] = (attempt, now + self._sweep.timeout)
         else:
-            self._judge(attempt, code, now)
+            self._judge(attempt, code, now, now)
 
-    def _land(self, fd: int, now: float) -> None:
+    def _land(self, fd: int, *, prompt: bool) -> None:
         """Read how a connection went; a socket that idles may hang up, which is no news."""
         flying = self._flying.get(fd)
         if flying is None:
             return
-        attempt, _ = flying
+        attempt, deadline = flying
         code = self._dialler.land(fd, attempt.target)
         if code not in PENDING:
             del self._flying[fd]
-            self._judge(attempt, code, now)
+            begun = deadline - self._sweep.timeout
+            self._judge(attempt, code, begun, self._looked_at, prompt=prompt)
 
     def _first_deadline(self) -> float:
         return next(iter(self._flying.values()))[1] if self._flying else math.inf
@@ -205,19 +222,23 @@ class _Flight:
     def _expire(self, now: float) -> None:
         late = takewhile(lambda fd: self._flying[fd][1] <= now, self._flying)
         for fd in list(late):
-            attempt, _ = self._flying.pop(fd)
-            self._judge(attempt, self._dialler.abandon(fd), now)
+            attempt, deadline = self._flying.pop(fd)
+            begun = deadline - self._sweep.timeout
+            self._judge(attempt, self._dialler.abandon(fd), begun, now)
 
-    def _judge(self, attempt: Attempt, code: int, now: float) -> None:
+    def _judge(
+        self, attempt: Attempt, code: int, begun: float, now: float, *, prompt: bool = True
+    ) -> None:
         """Turn a result into a state, or into another attempt."""
         state = STATES.get(code)
         if state is None:
             self._fall_short(attempt, code, now)
         elif state is State.FILTERED:
-            self._miss(attempt, now)
+            self._pace.missed(attempt.target, begun, now)
+            self._retry(attempt, now, else_state=State.FILTERED)
         else:
             if state is not State.UNREACHABLE:
-                self._hear(attempt.target[0])
+                self._pace.heard(attempt.target, begun, now, prompt=prompt)
             self._conclude(attempt.target, state, now)
 
     def _conclude(self, target: Target, state: State, now: float) -> None:
@@ -225,22 +246,6 @@ class _Flight:
         if state is State.OPEN or target in self._watch:
             self._fresh.append(Observation(*target, state))
         self._line.release(target[0], now)
-
-    def _hear(self, host: str) -> None:
-        """Remember that a host answers."""
-        if len(self._answered) >= REMEMBERED:
-            self._answered.clear()
-        self._answered.add(host)
-        self._pace.ease(host)
-
-    def _miss(self, attempt: Attempt, now: float) -> None:
-        """Try again, more slowly if the host has answered before and does not now.
-
-        A host that never answered is not strained but absent, and costs its time-outs anyway.
-        """
-        if attempt.target[0] in self._answered:
-            self._pace.slow_down(attempt.target[0])
-        self._retry(attempt, now, else_state=State.FILTERED)
 
     def _retry(self, attempt: Attempt, at: float, *, else_state: State) -> None:
         target, number = attempt

@@ -1,39 +1,44 @@
 """How fast connections may start: one budget for the sweep's thread and every conversation."""
 
+import socket
 import threading
+from collections.abc import Callable
 
 from scanner.scope import Rates
-
-#: Tokens may pile up for this many seconds, so that any second stays within 2 % of the rate
-#: although a poll wakes up a millisecond late.
-BURST_SECONDS = 0.02
+from scanner.sweep.answer import Target
+from scanner.sweep.bucket import BURST_SECONDS, FORGET_FROM, GRAIN, Buckets
+from scanner.sweep.strain import Change, Strain
 
 #: A struggling host is left alone for at most this many times its ordinary spacing. More would
 #: let one silent host outlast the round.
 MAX_BACK_OFF = 8.0
 
-#: A wait shorter than this is none: it is what rounding leaves of a wait that was kept.
-GRAIN = 1e-9
-
-#: Expired hosts are forgotten when this many are known, then at each doubling: a constant share
-#: of the cost of a connection, and a few megabytes at 20,000 connections a second.
-FORGET_FROM = 1024
+#: Bytes of an IPv6 address that name its /64, which is one link.
+LINK_BYTES = 8
 
 
 class Pace:
-    """The right to connect: a token bucket over all hosts, and a spacing for each of them.
+    """The right to connect: token buckets over all hosts and over each subnet, a spacing per host.
 
-    The clock is the caller's and always handed in, in seconds. Methods may be called from any
-    thread. A host is remembered until its spacing has passed, so memory follows the rate and
-    not the size of the scope; what is forgotten is rested.
+    A subnet is a /24, or a /64 in IPv6. The clock is the caller's and always handed in, in
+    seconds. Methods may be called from any thread. A host is remembered until its spacing has
+    passed, so memory follows the rate and not the size of the scope; what is forgotten is rested.
+
+    Sweep and conversations tell it what they hear, and it slows all of them when the network
+    shows strain: `slowed` counts how often, and `tell` is told of each change.
     """
 
-    def __init__(self, rates: Rates) -> None:
-        self._per_second = rates.connections_per_second
+    def __init__(self, rates: Rates, tell: Callable[[Change], None] = lambda _: None) -> None:
+        self.slowed = 0
+        self._tell = tell
+        self._strain = Strain(rates.timeout)
+        self._signed_off = rates.connections_per_second
+        self._per_second = self._signed_off
         self._spacing = 1 / rates.per_host_per_second
         self._depth = max(1.0, self._per_second * BURST_SECONDS)
         self._tokens = self._depth
         self._filled_at: float | None = None
+        self._subnets = Buckets[str | bytes](rates.per_subnet_per_second)
         self._last: dict[str, float] = {}
         self._slowed: dict[str, float] = {}
         self._forget_at = FORGET_FROM
@@ -41,8 +46,8 @@ class Pace:
 
     @property
     def remembered(self) -> int:
-        """How many hosts are remembered now."""
-        return len(self._last)
+        """How many hosts and subnets are remembered now."""
+        return len(self._last) + len(self._subnets)
 
     def reserve(self, address: str, now: float) -> float:
         """Take a turn for the address and give 0.0, or give the seconds until asking again.
@@ -58,6 +63,10 @@ class Pace:
                     return rest
             if wait := self._refill(now):
                 return wait
+            subnet = _subnet_of(address)
+            if wait := self._subnets.wait(subnet, now):
+                return wait
+            self._subnets.take(subnet, now)
             self._tokens -= 1.0
             self._last[address] = now
             if len(self._last) >= self._forget_at:
@@ -68,6 +77,30 @@ class Pace:
         """Give the seconds until any host at all may be connected to; 0.0 is now."""
         with self._lock:
             return self._refill(now)
+
+    def heard(self, target: Target, begun: float, now: float, *, prompt: bool = True) -> None:
+        """Note that a connection was answered, and whether we looked as soon as it was."""
+        host, port = target
+        self.ease(host)
+        with self._lock:
+            self._strain.heard(host, port, begun, now - begun if prompt else None)
+            change = self._changed(now)
+        if change:
+            self._tell(change)
+
+    def missed(self, target: Target, begun: float, now: float) -> None:
+        """Note that a connection was not answered in time.
+
+        A host that never answered is not strained but absent, and costs its time-outs anyway.
+        """
+        host, port = target
+        if self._strain.knows(host):
+            self.slow_down(host)
+        with self._lock:
+            self._strain.missed(host, port, begun)
+            change = self._changed(now)
+        if change:
+            self._tell(change)
 
     def slow_down(self, address: str) -> None:
         """Double the spacing of a host that shows strain: it answered before, now it does not."""
@@ -84,13 +117,22 @@ class Pace:
             if spacing > self._spacing:
                 self._slowed[address] = spacing
 
+    def _changed(self, now: float) -> Change | None:
+        """Let the strain that settled by now change the rate; what trickled in before stays."""
+        before = self._strain.share
+        change = self._strain.look(now)
+        if change:
+            self._refill(now)
+            self._per_second = self._signed_off * change.share
+            self.slowed += change.share < before
+        return change
+
     def _refill(self, now: float) -> float:
         """Add what has trickled in and give the seconds that a whole token is still away."""
         if self._filled_at is None:
             self._filled_at = now
-        if (
-            now > self._filled_at
-        ):  # two threads may read the clock in one order and ask in the other
+        # Two threads may read the clock in one order and ask in the other.
+        if now > self._filled_at:
             trickle = (now - self._filled_at) * self._per_second
             self._tokens = min(self._depth, self._tokens + trickle)
             self._filled_at = now
@@ -107,3 +149,10 @@ class Pace:
         }
         self._slowed = {a: seconds for a, seconds in slowed.items() if a in self._last}
         self._forget_at = max(FORGET_FROM, 2 * len(self._last))
+
+
+def _subnet_of(address: str) -> str | bytes:
+    """Name the subnet of a canonical literal; both ways cost a fraction of `ipaddress`."""
+    if ":" in address:
+        return socket.inet_pton(socket.AF_INET6, address)[:LINK_BYTES]
+    return address.rpartition(".")[0]

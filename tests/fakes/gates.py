@@ -32,10 +32,21 @@ class Waits:
     """A pace that lets nobody wait, but for the waits that it was told, each once."""
 
     waits: list[float] = field(default_factory=list)
+    slowed: list[str] = field(default_factory=list)
 
     def reserve(self, _address: str, _now: float) -> float:
         """Give the next wait, or a turn."""
         return self.waits.pop(0) if self.waits else 0.0
+
+    def heard(self, target: tuple[str, int], begun: float, now: float) -> None:
+        """Note nothing of who answered."""
+
+    def missed(self, target: tuple[str, int], begun: float, now: float) -> None:
+        """Note nothing of who did not."""
+
+    def slow_down(self, address: str) -> None:
+        """Keep the host that is to be given more rest."""
+        self.slowed.append(address)
 
 
 @dataclass(slots=True)

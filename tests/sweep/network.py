@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from errno import ECONNREFUSED, EINPROGRESS, ETIMEDOUT
+from threading import Event
 
-from scanner.sweep.answer import Target
+from scanner.sweep.answer import Observation, Target
 
 #: A result that never comes.
 SILENCE = -1
+
+HOUR = 3600.0
 
 
 @dataclass
@@ -65,3 +68,22 @@ class Network:
         """Note that the sweep let go of everything."""
         self.flying.clear()
         self.closed = True
+
+
+@dataclass
+class Hourly(Network):
+    """A network whose window closes when the first answer is reported, for an hour."""
+
+    pause: Event = field(default_factory=Event)
+
+    def close_window(self, _: Observation) -> None:
+        """Close the window, unless it has opened again already."""
+        if self.now < HOUR:
+            self.pause.set()
+
+    def settled(self, seconds: float, most: int) -> list[int]:
+        """Open the window when its time has come."""
+        ready = super().settled(seconds, most)
+        if self.now >= HOUR:
+            self.pause.clear()
+        return ready

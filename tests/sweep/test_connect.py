@@ -10,7 +10,7 @@ from scanner.scope import Rates
 from scanner.sweep import ConnectSweep, Observation, Pace, State, Tally
 from scanner.sweep.answer import Target
 from scanner.sweep.connect import WAITING_PER_FLIGHT
-from tests.sweep.network import SILENCE, Network
+from tests.sweep.network import SILENCE, Hourly, Network
 
 A, B, C = ("192.0.2.1", 80), ("192.0.2.2", 80), ("192.0.2.3", 80)
 
@@ -251,3 +251,37 @@ class TestOwnMeans:
         tally = sweep(network, attempts=2).run([A], print)
 
         assert tally.counts == {State.ERROR: 1}
+
+
+class TestPausing:
+    """While it is told to pause, the sweep begins nothing; then it goes on as if nothing was."""
+
+    def test_nothing_begins_during_a_pause_and_nothing_is_lost(self) -> None:
+        """The window closes on the first answer and opens an hour later: all are visited."""
+        pause = threading.Event()
+        network = Hourly({A: [0], **{target: [0] for target in hosts(3)}}, pause=pause)
+        tally = sweep(network, width=1).run([A, *hosts(3)], network.close_window, pause=pause)
+
+        assert tally.counts == {State.OPEN: 4}
+        assert [when for when, _ in network.begun] == [0.0, *[pytest.approx(3600, abs=1)] * 3]
+
+    def test_what_is_in_flight_is_judged_during_the_pause(self) -> None:
+        """A connection that nobody answers times out in its own time; its retry waits."""
+        pause = threading.Event()
+        network = Hourly({A: [0], B: [SILENCE, 0]}, pause=pause)
+        tally = sweep(network, attempts=2).run([A, B], network.close_window, pause=pause)
+
+        assert tally.counts == {State.OPEN: 2}
+        assert [when for when, _ in network.begun] == [0.0, 0.0, pytest.approx(3600, abs=1)]
+
+    def test_a_paused_sweep_can_be_stopped(self) -> None:
+        """The permission ends while the window is closed: who waits is counted as stopped."""
+        pause, stop = threading.Event(), threading.Event()
+
+        def end(_: Observation) -> None:
+            pause.set()
+            stop.set()
+
+        tally = sweep(Network({A: [0]}), width=1).run([A, B], end, pause=pause, stop=stop)
+
+        assert (tally.planned, +tally.counts) == (1, {State.OPEN: 1})
