@@ -62,13 +62,16 @@ http {{
 
 
 @contextmanager
-def nginx(front: Front, behind: Running) -> Iterator[Running]:
-    """Nginx before `behind`; the result is still that product, behind another door."""
+def nginx(front: Front, behind: Running, *, port: int | None = None) -> Iterator[Running]:
+    """Nginx before `behind`; the result is still that product, behind another door.
+
+    `port` puts it where another server stood before.
+    """
     name = f"{behind.name}-behind-{front}"
-    with _nginx(name, front, f"{behind.address}:{behind.port}") as (port, _, log):
+    with _nginx(name, front, f"{behind.address}:{behind.port}", port) as (own, _, log):
         tls = front is Front.TLS
         product, version = behind.product, behind.version
-        yield Running(name, product, version, front, LOOPBACK, port, tls, log)
+        yield Running(name, product, version, front, LOOPBACK, own, tls, log)
 
 
 @contextmanager
@@ -79,9 +82,11 @@ def decoy() -> Iterator[Running]:
 
 
 @contextmanager
-def _nginx(name: str, front: Front | None, behind: str) -> Iterator[tuple[int, str, Path]]:
+def _nginx(
+    name: str, front: Front | None, behind: str, port: int | None = None
+) -> Iterator[tuple[int, str, Path]]:
     program = require("nginx", name, "nginx")
-    port = free_port()
+    port = port or free_port()
     tls = front is Front.TLS
     with folder(name) as home:
         # Its worker runs as nobody when we are root, and must be able to read this.

@@ -62,12 +62,19 @@ _KEYS = ("fax:2018:1", "fax:2018:2", "prescription:1")
 
 @contextmanager
 def redis(
-    build: Redis = Redis.REDIS_7, mode: RedisMode = RedisMode.OPEN, *, canary: str = CANARY
+    build: Redis = Redis.REDIS_7,
+    mode: RedisMode = RedisMode.OPEN,
+    *,
+    canary: str = CANARY,
+    port: int | None = None,
 ) -> Iterator[Running]:
-    """One server with three keys, each holding the canary."""
+    """One server with three keys, each holding the canary.
+
+    `port` puts it where another server stood before.
+    """
     name = f"{build}-{mode}"
     program = _program(build, name)
-    address, port = _address(mode, name), free_port()
+    address, port = _address(mode, name), port or free_port()
     tls = mode is RedisMode.TLS
     with folder(name) as home:
         log = home / "server.log"
