@@ -1,0 +1,150 @@
+"""Walks whole rounds over servers of the lab with the real program, as a user would."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from scanner.model import (
+    COVERAGE_SCHEMA,
+    FINDING_SCHEMA,
+    SERVICE_SCHEMA,
+    Coverage,
+    Endpoint,
+    Finding,
+    ServiceSeen,
+)
+from tests.lab.servers import Running
+
+RONDE = Path(sys.executable).with_name("ronde")
+
+#: Which probe is told to look at a server; a decoy is put before the one that speaks HTTP.
+PROBES: Mapping[str, str] = MappingProxyType(
+    {
+        "elasticsearch": "elasticsearch",
+        "opensearch": "elasticsearch",
+        "nginx": "elasticsearch",
+        "ferretdb": "mongodb",
+        "mongo-java-server": "mongodb",
+        "nx-27017": "mongodb",
+        "secantusdb": "mongodb",
+        "redis": "redis",
+        "valkey": "redis",
+        "hylafax": "hylafax",
+        "hylafax-snpp": "hylafax",
+    }
+)
+
+_PATIENCE = 60.0  # seconds for a round over at most six servers; one takes about a second
+_OUTPUTS = ("findings.jsonl", "coverage.json", "audit.jsonl", "history.sqlite")
+
+T = TypeVar("T", Finding, ServiceSeen, Coverage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """What one round said, and every byte that it left behind, its log included."""
+
+    exit_code: int
+    findings: tuple[Finding, ...]
+    services: tuple[ServiceSeen, ...]
+    coverage: Coverage
+    asks: tuple[str, ...]
+    left: bytes
+
+    @property
+    def lines(self) -> tuple[Finding | ServiceSeen, ...]:
+        """Every line about an endpoint."""
+        return *self.findings, *self.services
+
+    def of(self, server: Running) -> Finding | ServiceSeen | None:
+        """The one line about a server, if there is any."""
+        endpoint = Endpoint(address=server.address, port=server.port)
+        lines = [line for line in self.lines if line.endpoint == endpoint]
+        assert len(lines) <= 1, lines
+        return lines[0] if lines else None
+
+
+def walk(folder: Path, *servers: Running) -> Walked:
+    """Walk a round over these servers' ports and the probes' own; `folder` keeps the history."""
+    (folder / "scope.toml").write_text(_scope(servers))
+    (folder / "assets.csv").write_text(_inventory(servers))
+    (folder / "audit.jsonl").unlink(missing_ok=True)
+    done = subprocess.run(  # noqa: S603 - our own program, no shell
+        # Twice verbose: what must not be in a log must not be in any log.
+        [RONDE, "-vv", "scan", *_options()],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if not name.startswith("RONDE_")},
+        check=False,
+        capture_output=True,
+        timeout=_PATIENCE,
+    )
+    printed = done.stdout + done.stderr
+    written = [path.read_bytes() for path in folder.glob("*") if path.name not in _given()]
+    assert (folder / "coverage.json").exists(), printed.decode()
+    lines = (folder / "findings.jsonl").read_bytes().splitlines()
+    acts = (folder / "audit.jsonl").read_bytes().splitlines()
+    return Walked(
+        exit_code=done.returncode,
+        findings=_decoded(lines, FINDING_SCHEMA, Finding),
+        services=_decoded(lines, SERVICE_SCHEMA, ServiceSeen),
+        coverage=_decoded(lines, COVERAGE_SCHEMA, Coverage)[-1],
+        asks=tuple(ask for act in acts if (ask := json.loads(act).get("ask"))),
+        left=b"\n".join([printed, *written]),
+    )
+
+
+def _options() -> Sequence[str]:
+    findings, coverage, audit, history = _OUTPUTS
+    return (
+        *("--scope", "scope.toml", "--inventory", "assets.csv"),
+        *("--output", findings, "--services", "--coverage", coverage),
+        *("--audit", audit, "--history", history, "--vantage", "the lab"),
+    )
+
+
+def _given() -> frozenset[str]:
+    return frozenset({"scope.toml", "assets.csv"})
+
+
+def _scope(servers: Sequence[Running]) -> str:
+    ports: dict[str, list[int]] = {}
+    for server in servers:
+        ports.setdefault(PROBES[server.product], []).append(server.port)
+    addresses = sorted({server.address for server in servers})
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    return "\n".join(
+        [
+            'name = "the lab"',
+            'owner = "whoever runs the tests"',
+            'approver = "whoever runs the tests"',
+            'reference = "LAB-1"',
+            'contact = "lab@example.invalid"',
+            f"valid_until = {tomorrow}",
+            f"ranges = {json.dumps(addresses)}",
+            "[rates]",
+            "connections_per_second = 1000",
+            "per_host_per_second = 1000",
+            "[extra_ports]",
+            *(f"{probe} = {json.dumps(sorted(set(own)))}" for probe, own in ports.items()),
+            "",
+        ]
+    )
+
+
+def _inventory(servers: Sequence[Running]) -> str:
+    addresses = sorted({server.address for server in servers})
+    return "address,owner\n" + "".join(f"{address},radiology\n" for address in addresses)
+
+
+def _decoded(lines: Sequence[bytes], schema: str, kind: type[T]) -> tuple[T, ...]:
+    chosen = (line for line in lines if json.loads(line)["schema"] == schema)
+    return tuple(msgspec.json.decode(line, type=kind) for line in chosen)

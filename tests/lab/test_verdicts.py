@@ -1,0 +1,176 @@
+"""The real scanner on the real servers: what a round says, and what it leaves alone.
+
+Each group of servers is walked once by the program itself, while all that crosses loopback is
+recorded; the tests then look at that one round from every side.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scanner.model import PROVEN, Finding, Status
+from tests.lab.capture import Capture, capturing
+from tests.lab.rounds import Walked, walk
+from tests.lab.servers import CANARY, Running, elasticsearch, ferretdb, osmem, redis
+from tests.lab.servers.mongo import command
+from tests.lab.servers.tls import connect
+from tests.lab.servers.web import ask
+from tests.lab.session import Lab
+from tests.lab.states import state
+from tests.lab.verdicts import GROUPS, Group, Verdict
+
+#: A group has up to five nodes to start, and the first test that looks at it waits for them all.
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+PAGE = Path(__file__).parents[2] / "docs" / "real-servers.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One round over one group, with the state of its servers before and after."""
+
+    group: Group
+    servers: tuple[Running, ...]
+    walked: Walked
+    captured: Capture
+    before: dict[str, object] = field(repr=False)
+    after: dict[str, object] = field(repr=False)
+
+
+@pytest.fixture(scope="module", params=GROUPS)
+def seen(
+    request: pytest.FixtureRequest, lab: Lab, tmp_path_factory: pytest.TempPathFactory
+) -> Seen:
+    """The round over one group; everything that must hold of it is a test of its own."""
+    group = GROUPS[request.param]
+    servers = lab.start_all([start for start, _ in group.doors])
+    before = {server.name: state(server) for server in servers}
+    with lab.ready(capturing()) as captured:
+        walked = walk(tmp_path_factory.mktemp(request.param), *servers)
+    return Seen(
+        group=group,
+        servers=servers,
+        walked=walked,
+        captured=captured,
+        before=before,
+        after={server.name: state(server) for server in servers},
+    )
+
+
+def test_each_door_gets_the_verdict_that_it_deserves(seen: Seen) -> None:
+    """Access, product, version, severity, holdings with their counts and fields, TLS."""
+    verdicts = {one.name: Verdict.of(seen.walked.of(one), one) for one in seen.servers}
+    expected = [verdict for _, verdict in seen.group.doors]
+    assert verdicts == dict(zip(verdicts, expected, strict=True))
+
+
+def test_the_round_says_nothing_else_and_ends_as_the_contract_says(seen: Seen) -> None:
+    """One line a server, a complete coverage, and the exit code of its worst finding."""
+    walked = seen.walked
+    assert len(walked.lines) == len(seen.servers)
+    assert walked.exit_code == seen.group.exit_code
+    assert (walked.coverage.complete, walked.coverage.reached) == (True, len(seen.servers))
+
+
+def test_each_line_names_its_owner_and_is_new(seen: Seen) -> None:
+    """The inventory's owner is in every line; a first round knows of nothing before."""
+    assert {line.asset.owner for line in seen.walked.lines} == {"radiology"}
+    assert {finding.status for finding in seen.walked.findings} <= {Status.NEW}
+
+
+def test_what_is_open_was_proven_from_both_sides(seen: Seen) -> None:
+    """No open door without what was answered and what was refused."""
+    proofs = [one.proof for one in seen.walked.findings if one.access in PROVEN]
+    assert [proof for proof in proofs if not (proof and proof.answer and proof.control)] == []
+
+
+def test_indices_are_dated_and_weighed(seen: Seen) -> None:
+    """An index tells when it was made, here within the hour, and how many bytes it takes."""
+    now = datetime.now(UTC)
+    indices = [
+        one for found in seen.walked.findings for one in found.holdings if one.kind == "index"
+    ]
+    assert [one for one in indices if not one.bytes or not one.created] == []
+    ages = [now - one.created for one in indices if one.created]
+    assert [age for age in ages if not timedelta(0) < age < timedelta(hours=1)] == []
+
+
+def test_no_record_crosses_the_wire(seen: Seen) -> None:
+    """Every value of every server is a canary, and none is in any packet of the round.
+
+    What servers speak in TLS cannot be seen here: for those the next test stands alone.
+    """
+    assert seen.captured.dropped == 0
+    coverage, ports = seen.walked.coverage, [one.port for one in seen.servers]
+    assert seen.captured.carried(*ports) >= coverage.bytes_sent + coverage.bytes_received > 0
+    assert not seen.captured.shows(CANARY)
+
+
+def test_no_record_is_in_anything_that_the_round_left(seen: Seen) -> None:
+    """Findings, services, coverage, audit trail, history, and the log at its most talkative."""
+    assert seen.walked.left.count(b"\n") > len(seen.servers)
+    assert CANARY.encode() not in seen.walked.left
+
+
+def test_every_server_is_left_as_it_was(seen: Seen) -> None:
+    """The same holdings, and not one record more handed out, by the servers' own counters."""
+    assert seen.before == seen.after
+
+
+def test_the_page_of_real_servers_says_what_was_seen(seen: Seen) -> None:
+    """docs/real-servers.md has this row for each server; a failure shows the rows to write."""
+    page = {_without_version(line) for line in PAGE.read_text().splitlines()}
+    rows = [_row(one, seen.walked) for one in seen.servers]
+    missing = [row for row in rows if _without_version(row) not in page]
+    assert missing == [], "\n".join(missing)
+
+
+def test_the_capture_sees_a_record_that_is_asked_for() -> None:
+    """The control: a document and a value, each requested by hand, are seen on the wire."""
+    with Lab.ready(osmem()) as index, Lab.ready(capturing()) as captured:
+        ask(index.port, "/faxes-2018/_search")
+    assert captured.shows(CANARY)
+    with Lab.ready(redis()) as keys, Lab.ready(capturing()) as captured:
+        _get(keys)
+    assert captured.shows(CANARY)
+
+
+def test_a_server_that_was_read_or_written_is_not_as_it_was() -> None:
+    """The control: what the servers count tells a read from none."""
+    with (
+        Lab.ready(elasticsearch("5.6.16")) as index,
+        Lab.ready(redis()) as keys,
+        Lab.ready(ferretdb()) as documents,
+    ):
+        servers = (index, keys, documents)
+        before = [state(server) for server in servers]
+        assert before == [state(server) for server in servers]
+        ask(index.port, "/faxes-2018/_search")
+        _get(keys)
+        command(documents.port, {"insert": "faxes", "documents": [{"_id": 9}], "$db": "practice"})
+        after = [state(server) for server in servers]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [False, False, False]
+
+
+def _get(server: Running) -> None:
+    with connect(server.address, server.port, tls=server.tls) as stream:
+        stream.sendall(b"GET fax:2018:1\r\n")
+        stream.recv(4096)
+
+
+def _row(server: Running, walked: Walked) -> str:
+    """Write what a round said of a server as a row of the page."""
+    line = walked.of(server)
+    if line is None:
+        return f"| {server.name} | {server.version} | nothing | | |"
+    proof = line.proof if isinstance(line, Finding) else None
+    control = proof.control if proof else ""
+    return f"| {server.name} | {server.version} | {line.access} | {line.because} | {control} |"
+
+
+def _without_version(row: str) -> tuple[str, ...]:
+    """Split a row; apt moves the versions of some servers, and the page need not follow."""
+    cells = [cell.strip() for cell in row.split("|")]
+    return (*cells[1:2], *cells[3:])
