@@ -63,7 +63,7 @@ class Hours:
 
     async def opened(self, given_up: Callable[[], bool]) -> None:
         """Wait while the windows are closed, unless the round is given up meanwhile."""
-        while self.closed.is_set() and not given_up():
+        while self.closed.is_set() and not given_up():  # noqa: ASYNC110 - the sweep's thread looks too
             await anyio.sleep(self.glance)
 
 

@@ -14,6 +14,7 @@ import anyio
 from anyio import from_thread, to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
+from scanner.catchall import CatchAll, canaries
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.hours import Hours
@@ -37,8 +38,8 @@ class Walk:
 
     `conversations` is how many endpoints are spoken with at once; `watched` are the endpoints
     whose findings are open in the history, which the sweep therefore reports even when closed;
-    `interrupted` tells that a person ended the round, rather than its permission; `passed_by` counts
-    the open endpoints that an interruption left without a conversation.
+    `interrupted` tells that a person ended the round, rather than its permission; `passed_by`
+    counts the open endpoints that an interruption left without a conversation.
     """
 
     scope: Scope
@@ -58,10 +59,16 @@ class Walk:
     interrupted: bool = False
     passed_by: int = 0
     hours: Hours = field(init=False)
+    catch_all: CatchAll = field(init=False)
 
     def __post_init__(self) -> None:
-        """Follow the scope's windows by the round's own clock."""
+        """Join what only the round's own parts make: its hours, and the hosts it learns of."""
         self.hours = Hours(scope=self.scope, now=self.now)
+        self.catch_all = CatchAll(
+            max_open_ports=self.scope.max_open_ports,
+            canaries=canaries(self.seed, self.plan.ports),
+            knock=self.gate.knock,
+        )
 
     def interrupt(self, why: str) -> None:
         """Begin nothing new; what is in flight is finished, and the round is incomplete."""
@@ -136,7 +143,9 @@ async def _converse(
                 round_.passed_by += 1  # its conversation would begin after the round's end
             elif observation.state is State.OPEN:
                 fronts = hearings(round_.probes, round_.scope.extra_ports, endpoint.port)
-                await visited.send(await visit(round_.gate, endpoint, fronts))
+                async with round_.gate.hold(endpoint.address):
+                    odd = await round_.catch_all.saw_open(endpoint.address)
+                await visited.send(await visit(round_.gate, endpoint, fronts, catch_all=odd))
             elif observation.state is State.CLOSED:
                 await visited.send(Visit(endpoint=endpoint, outcome=Closed()))
             round_.guard.raise_if_violated()
@@ -188,6 +197,7 @@ def _coverage(round_: Walk, started: datetime) -> Coverage:
         why_incomplete=why,
         paused=round(round_.hours.paused, 3),
         slowed=round_.sweep.pace.slowed,
+        catch_all=round_.catch_all.labelled,
     )
 
 
