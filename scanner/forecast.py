@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from scanner import catalogue
+from scanner.catchall import CANARIES, CANARY_PORTS, SUSPECT
 from scanner.plan import DENIED, Estimate, Outlook
 from scanner.rounds import Prepared
 
@@ -26,6 +27,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     addresses: int
     endpoints: int
     ports: list[int]
+    canaries_from: tuple[int, int]
     skipped: dict[str, int]
     if_everything_answers: Cost
     if_nothing_answers: Cost
@@ -41,6 +43,7 @@ def as_json(prepared: Prepared) -> str:
         addresses=estimate.addresses,
         endpoints=estimate.endpoints,
         ports=_ports(prepared),
+        canaries_from=(CANARY_PORTS[0], CANARY_PORTS[-1]),
         skipped=prepared.plan.skipped,
         if_everything_answers=_cost(estimate.answering),
         if_nothing_answers=_cost(estimate.silent),
@@ -65,6 +68,10 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
         yield f"  {count:,} endpoints left out: {reason}"
     if denied := sorted(DENIED.keys() & _wanted(prepared)):
         yield f"  denied ports: {'; '.join(f'{port} ({DENIED[port]})' for port in denied)}"
+    yield (
+        f"  on a host with {SUSPECT} open ports, {CANARIES} of the ports {CANARY_PORTS[0]} to "
+        f"{CANARY_PORTS[-1]}, drawn anew each round, are knocked on: does it answer everywhere?"
+    )
     yield "  of an open port, a probe may ask nothing but:"
     for probe in prepared.probes:
         yield f"    {probe.about.name}"
@@ -76,7 +83,7 @@ def _estimate(prepared: Prepared) -> Estimate:
 
 
 def _ports(prepared: Prepared) -> list[int]:
-    return sorted({port for block in prepared.plan.blocks for port in block.ports})
+    return sorted(prepared.plan.ports)
 
 
 def _wanted(prepared: Prepared) -> set[int]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 import anyio
+from msgspec.structs import replace
 
 from scanner.audit import Act, Auditor
 from scanner.conversation import Conversation, Limits
@@ -124,18 +125,39 @@ class Gate:
             NoAnswer: refused, unreachable or timed out.
             OutOfScope: the address is not in the scope.
         """
-        if not self.scope.covers(address):
-            raise OutOfScope(f"connect to {address}")
         begun = self.clock()
         try:
-            with translated(), anyio.fail_after(self.limits.connect):
-                stream = await Stream.connect(address, port, meter)
+            stream = await self._dial(address, port, meter)
         except NoAnswer as failure:
             if failure.silence is Silence.TIMEOUT:
                 self.pace.missed((address, port), begun, self.clock())
             raise
         self.pace.heard((address, port), begun, self.clock())
         return stream
+
+    async def knock(self, endpoint: Endpoint) -> bool:
+        """Connect, say nothing and tell whether it was open. A silence here is no strain.
+
+        Raises:
+            OutOfScope: the address is not in the scope.
+        """
+        while delay := self.turn(endpoint.address):  # noqa: ASYNC110 - no event tells of a turn
+            await anyio.sleep(delay)
+        begun, end = self.clock(), "open"
+        try:
+            (await self._dial(endpoint.address, endpoint.port, Meter())).close()
+        except NoAnswer as failure:
+            end = failure.silence.value
+        seconds = round(self.clock() - begun, 6)
+        knocked = Act(when=self.now(), round=self.round, act="knock", to=str(endpoint))
+        self.audit.note(replace(knocked, seconds=seconds, end=end))
+        return end == "open"
+
+    async def _dial(self, address: str, port: int, meter: Meter) -> Stream:
+        if not self.scope.covers(address):
+            raise OutOfScope(f"connect to {address}")
+        with translated(), anyio.fail_after(self.limits.connect):
+            return await Stream.connect(address, port, meter)
 
     def spare(self, address: str) -> None:
         """Give a host more rest: it kept an ask waiting in vain, or broke it off."""

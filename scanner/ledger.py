@@ -144,4 +144,5 @@ class Ledger:
             round=self.round,
             vantage=self.vantage,
             at=self.now(),
+            labels=visit.labels,
         )

@@ -50,6 +50,10 @@ PROVEN = frozenset({Access.OPEN, Access.PARTIAL, Access.UNCLAIMED})
 SHUT = frozenset({Access.LOCKED, Access.CLIENT_CERT})
 
 
+#: The label of a host that answers on every port: what it says counts for less.
+CATCH_ALL = "catch-all"
+
+
 class Severity(StrEnum):
     """How soon somebody should act, worst first."""
 
@@ -98,6 +102,7 @@ class Silence(StrEnum):
     UNRECOGNISED = "unrecognised"
     GUARDED = "guarded"
     HALF_PROOF = "half-proof"
+    CATCH_ALL = "catch-all"
     BUG = "bug"
 
 
@@ -254,6 +259,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     vantage: str
     first_seen: datetime
     last_seen: datetime
+    labels: tuple[str, ...] = ()
 
 
 class ServiceSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,6 +278,7 @@ class ServiceSeen(msgspec.Struct, frozen=True, kw_only=True):
     scope: ScopeReference
     vantage: str
     seen: datetime
+    labels: tuple[str, ...] = ()
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -279,7 +286,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
     `planned = reached + closed + filtered + unreachable + sum(skipped)` for a complete round;
     `duration` is in seconds, pauses included; `paused` is how long the windows were closed on it.
-    `slowed` is how often the pace was halved, for the network showed strain.
+    `slowed` is how often the pace was halved, for the network showed strain; `catch_all` is how
+    many hosts seemed to answer on every port.
     """
 
     schema: str = COVERAGE_SCHEMA
@@ -305,3 +313,4 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     why_incomplete: tuple[str, ...] = ()
     paused: float = 0.0
     slowed: int = 0
+    catch_all: int = 0

@@ -14,6 +14,7 @@ import anyio
 from anyio import from_thread, to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
+from scanner.catchall import CatchAll, canaries
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.hours import Hours
@@ -58,10 +59,16 @@ class Walk:
     interrupted: bool = False
     passed_by: int = 0
     hours: Hours = field(init=False)
+    catch_all: CatchAll = field(init=False)
 
     def __post_init__(self) -> None:
-        """Follow the scope's windows by the round's own clock."""
+        """Join what only the round's own parts make: its hours, and the hosts it learns of."""
         self.hours = Hours(scope=self.scope, now=self.now)
+        self.catch_all = CatchAll(
+            max_open_ports=self.scope.max_open_ports,
+            canaries=canaries(self.seed, self.plan.ports),
+            knock=self.gate.knock,
+        )
 
     async def may_begin(self) -> bool:
         """Wait while the window is closed; then tell whether a conversation may still begin."""
@@ -138,7 +145,13 @@ async def _converse(
             )
             if observation.state is State.OPEN:
                 fronts = hearings(round_.probes, round_.scope.extra_ports, endpoint.port)
-                made = await visit(round_.gate, endpoint, fronts, may_begin=round_.may_begin)
+                made = await visit(
+                    round_.gate,
+                    endpoint,
+                    fronts,
+                    may_begin=round_.may_begin,
+                    catch_all=await _answers_everybody(round_, endpoint.address),
+                )
                 if made is None:
                     round_.passed_by += 1
                 else:
@@ -146,6 +159,12 @@ async def _converse(
             elif observation.state is State.CLOSED:
                 await visited.send(Visit(endpoint=endpoint, outcome=Closed()))
             round_.guard.raise_if_violated()
+
+
+async def _answers_everybody(round_: Walk, address: str) -> bool:
+    """Note one more open port of a host, and tell whether it is a catch-all by now."""
+    async with round_.gate.hold(address):
+        return await round_.may_begin() and await round_.catch_all.saw_open(address)
 
 
 async def conclude(round_: Walk, visits: MemoryObjectReceiveStream[Visit]) -> None:
@@ -194,6 +213,7 @@ def _coverage(round_: Walk, started: datetime) -> Coverage:
         why_incomplete=why,
         paused=round(round_.hours.paused, 3),
         slowed=round_.sweep.pace.slowed,
+        catch_all=round_.catch_all.labelled,
     )
 
 

@@ -110,6 +110,11 @@ class Plan:
         """How many endpoints the round will visit."""
         return _endpoints(self.blocks)
 
+    @property
+    def ports(self) -> frozenset[int]:
+        """Every port that the round visits on some address."""
+        return frozenset(port for block in self.blocks for port in block.ports)
+
     def endpoints(self, seed: int) -> Iterator[Target]:
         """Give each planned endpoint once, in the order that the seed fixes."""
         for block in self.blocks:

@@ -259,3 +259,4 @@ class Visit:
     outcome: Outcome
     about: About | None = None
     tls: TlsFacts | None = None
+    labels: tuple[str, ...] = ()

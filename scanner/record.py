@@ -9,11 +9,13 @@ from datetime import datetime
 import msgspec
 
 from scanner.model import (
+    CATCH_ALL,
     SHUT,
     Access,
     Assessment,
     Asset,
     Closed,
+    Confidence,
     Endpoint,
     Finding,
     Holding,
@@ -65,6 +67,7 @@ class Look:
     round: str
     vantage: str
     at: datetime
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def finding(about: About, assessment: Assessment, look: Look, severity: Severity
         version=service.version,
         access=assessment.access,
         severity=severity,
-        confidence=assessment.confidence,
+        confidence=Confidence.PROBABLE if CATCH_ALL in look.labels else assessment.confidence,
         because=assessment.because,
         endpoint=look.endpoint,
         tls=_bounded_tls(look.tls),
@@ -122,6 +125,7 @@ def finding(about: About, assessment: Assessment, look: Look, severity: Severity
         vantage=look.vantage,
         first_seen=look.at,
         last_seen=look.at,
+        labels=look.labels,
     )
 
 
@@ -141,6 +145,7 @@ def service_seen(about: About | None, outcome: Assessment | Unknown, look: Look)
         scope=look.scope,
         vantage=look.vantage,
         seen=look.at,
+        labels=look.labels,
     )
 
 

@@ -1,13 +1,14 @@
 """One endpoint, from its first byte to the verdict: which front, in clear or over TLS."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from scanner.assess import assess
 from scanner.gate import Gate
 from scanner.identify import AnyHearing, Hearing, Met, recognise, wants_other_transport
-from scanner.model import Closed, Endpoint, Outcome, Silence, Unknown
-from scanner.probe import AskT, NoAnswer, ReplyT, Visit
+from scanner.model import CATCH_ALL, Closed, Endpoint, Outcome, Silence, Unknown
+from scanner.probe import AskT, Get, NoAnswer, ReplyT, Visit
 
 #: What a peer's silence says of the endpoint as a whole: no other front would be heard either.
 _FINAL = frozenset({Silence.REFUSED, Silence.UNREACHABLE, Silence.CLIENT_CERT})
@@ -23,25 +24,37 @@ async def visit(
     fronts: Sequence[AnyHearing],
     *,
     may_begin: Callable[[], Awaitable[bool]] = _always,
+    catch_all: bool = False,
 ) -> Visit | None:
     """Try the fronts that the endpoint's port calls for, until one is recognised.
 
     `may_begin` is awaited when the host's turn has come; if it says no, nothing is sent and there
-    is no visit.
+    is no visit. On a `catch_all` host no page is asked for: only a stream's own handshake tells a
+    service from something that answers everybody.
 
     Raises:
         OutOfScope: something tried to leave the scope.
     """
-    result = Visit(endpoint=endpoint, outcome=_unrecognised())
     async with gate.hold(endpoint.address):
         if not await may_begin():
             return None
-        for front in fronts:
-            heard = await _hear(gate, endpoint, front)
-            if heard.about is not None or _is_final(heard.outcome):
-                return heard
-            # A bug must not hide behind what the next front has to say.
-            result = result if _is_bug(result.outcome) else heard
+        if not catch_all:
+            return await _first_recognised(gate, endpoint, fronts)
+        streams = [front for front in fronts if not isinstance(front.front, Get)]
+        heard = await _first_recognised(gate, endpoint, streams)
+    if heard.about is None and _leaves_open(heard.outcome) and len(streams) < len(fronts):
+        heard = replace(heard, outcome=_left_unasked())
+    return replace(heard, labels=(CATCH_ALL,))
+
+
+async def _first_recognised(gate: Gate, endpoint: Endpoint, fronts: Sequence[AnyHearing]) -> Visit:
+    result = Visit(endpoint=endpoint, outcome=_unrecognised())
+    for front in fronts:
+        heard = await _hear(gate, endpoint, front)
+        if heard.about is not None or _is_final(heard.outcome):
+            return heard
+        # A bug must not hide behind what the next front has to say.
+        result = result if _is_bug(result.outcome) else heard
     return result
 
 
@@ -87,8 +100,16 @@ def _unrecognised() -> Unknown:
     return Unknown(Silence.UNRECOGNISED, "no selected probe recognises what answers here")
 
 
+def _left_unasked() -> Unknown:
+    return Unknown(Silence.CATCH_ALL, "the host answers on every port, so a page proves nothing")
+
+
 def _is_bug(outcome: Outcome) -> bool:
     return isinstance(outcome, Unknown) and outcome.silence is Silence.BUG
+
+
+def _leaves_open(outcome: Outcome) -> bool:
+    return not _is_bug(outcome) and not _is_final(outcome)
 
 
 def _is_final(outcome: Outcome) -> bool:

@@ -122,12 +122,14 @@ def test_plan_tells_addresses_ports_asks_packets_and_duration(ground: Ground) ->
     said = ground.run("plan", "--probe", "redis")
     plan = json.loads(ground.run("plan", "--probe", "redis", "--format", "json").out)
 
-    assert said.out.splitlines()[:7] == [
+    assert said.out.splitlines()[:8] == [
         "ward network (SEC-7), valid until 2099-12-31",
         "  16 addresses x ports 6379, 6380, 7000, 26379",
         "  64 endpoints; nothing has been sent",
         "  if every port refuses: 64 connections, 128 packets, 0:00:00",
         "  if none ever answers:  64 connections, 64 packets, 0:00:02",
+        "  on a host with 3 open ports, 2 of the ports 61000 to 65499, drawn anew each round, "
+        "are knocked on: does it answer everywhere?",
         "  of an open port, a probe may ask nothing but:",
         "    redis",
     ]

@@ -568,19 +568,21 @@ class TestCountedLines:
         async with endless as (_, port), talking(Hears(b"150 here\r\n")) as talk:
             with pytest.raises(NoAnswer) as caught:
                 await talk.exchange(ask.at(port))
-        assert caught.value.silence is Silence.TOO_LARGE
+        assert caught.value.why == "a listing above 1048576 bytes"
 
     async def test_a_refused_data_port_leaves_the_control_connection_whole(self) -> None:
         """The session is still there to be ended politely, and the trail names the port."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             closed = listener.getsockname()[1]
         trail, server = Trail(), Hears(b"221 bye\r\n")
-        async with talking(server, gate=gate_to_loopback(trail=trail)) as talk:
+        gate = gate_to_loopback(trail=trail)
+        async with talking(server, gate=gate) as talk:
             with pytest.raises(NoAnswer) as caught:
                 await talk.exchange(NLST.at(closed))
             await talk.exchange(PING)
         assert caught.value.silence is Silence.REFUSED
         assert server.connections == 1
+        assert gate.traffic.asks == 2
         assert [(act.act, act.to, act.end) for act in trail.acts] == [
             ("connect", f"127.0.0.1:{closed}", "refused"),
             ("ask", str(talk.endpoint), "refused"),

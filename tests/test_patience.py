@@ -24,8 +24,10 @@ async def test_the_innermost_deadline_ends_its_own_block() -> None:
 async def test_our_own_wait_is_not_counted() -> None:
     """Every deadline around it stands still."""
     patience = Patience()
-    with patience.deadline(0.2), patience.deadline(0.2), patience.unhurried():
-        await anyio.sleep(0.3)
+    with patience.deadline(0.5), patience.deadline(0.5):
+        with patience.unhurried():
+            await anyio.sleep(0.6)
+        await anyio.sleep(0.01)
 
 
 async def test_a_deadline_runs_on_after_our_wait() -> None:

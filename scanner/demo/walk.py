@@ -168,6 +168,7 @@ def _scope_text(services: tuple[Placed, ...]) -> str:
         f"valid_until = {today + timedelta(days=1)}",
         'ranges = ["127.0.0.1"]',
         "max_addresses = 1",
+        "max_open_ports = 1000",  # one address holds the whole estate
         "[rates]",
         "connections_per_second = 100",
         "per_host_per_second = 100",

@@ -10,6 +10,9 @@ from scanner.addresses import AddressSet, IPAddress, IPNetwork, parse_address, u
 from scanner.scope import windows as hours
 from scanner.scope.windows import Window
 
+#: A host with more of the planned ports open than this is no host with that many services.
+MAX_OPEN_PORTS = 20
+
 
 class AssetClass(StrEnum):
     """Kinds of device that a stray connection can disturb."""
@@ -79,6 +82,7 @@ class Scope:
     opt_ins: Mapping[IPAddress, frozenset[int]]
     min_coverage: float
     digest: str
+    max_open_ports: int = MAX_OPEN_PORTS
     _names: Mapping[IPAddress, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

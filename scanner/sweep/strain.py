@@ -19,9 +19,9 @@ SPAN = 1.0
 #: Fewer connections than this are no ground for a judgement on all hosts.
 ENOUGH = 30
 
-#: A share rises when it is this much above its usual level, and chance (three standard
-#: deviations) does not explain it.
-RISE = 0.1
+#: A share rises when it is this much above its usual level, and chance does not explain it. Five
+#: standard deviations: the usual level is uncertain itself, and a long round judges every second.
+RISE, DEVIATIONS = 0.1, 5
 
 #: No share is taken to be steadier than one in fifty: a wireless link loses that much at rest.
 LEAST_USUAL = 0.02
@@ -61,7 +61,7 @@ class _Level:
             self.usual = share
             return False
         usual = max(self.usual, LEAST_USUAL)
-        rises = share > usual + RISE + 3 * math.sqrt(usual * (1 - usual) / of)
+        rises = share > usual + RISE + DEVIATIONS * math.sqrt(usual * (1 - usual) / of)
         self.usual += DRIFT * (share - self.usual)
         return rises
 
