@@ -128,8 +128,10 @@ def test_plan_tells_addresses_ports_asks_packets_and_duration(ground: Ground) ->
         "  64 endpoints; nothing has been sent",
         "  if every port refuses: 64 connections, 128 packets, 0:00:00",
         "  if none ever answers:  64 connections, 64 packets, 0:00:02",
-        "  on a host with 3 open ports, 2 of the ports 61000 to 65499, drawn anew each round, "
-        "are knocked on: does it answer everywhere?",
+        (
+            "  on a host with 3 open ports, 2 of the ports 61000 to 65499, drawn anew each round, "
+            "are knocked on: does it answer everywhere?"
+        ),
         "  of an open port, a probe may ask nothing but:",
         "    redis",
     ]
