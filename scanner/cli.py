@@ -291,6 +291,7 @@ def _default_history() -> Path:
     show_default=True,
     help="Exit with 3 for findings at or above this severity.",
 )
+@click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -305,6 +306,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     vantage: str,
     fail_on: str,
     services: bool,
+    resume: bool,
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -316,7 +318,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     from scanner.emit.jsonl import STDOUT
     from scanner.emit.table import Table
     from scanner.progress import Progress
-    from scanner.rounds import Outputs, prepare, run, utc_now
+    from scanner.rounds import Manner, Outputs, prepare, run, utc_now
 
     audit = audit or history.with_suffix(".audit.jsonl")
     output = output or (() if sys.stdout.isatty() else (STDOUT,))
@@ -331,7 +333,8 @@ def scan(  # noqa: PLR0913 - one parameter an option
         audit=audit,
         vantage=vantage,
     )
-    result = run(prepare(order, now=utc_now()), outputs, watch=progress.follow)
+    prepared = prepare(order, now=utc_now())
+    result = run(prepared, outputs, watch=progress.follow, manner=Manner(resume=resume))
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
     context.exit(exit_code(result, fail_on))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from scanner.course import Course
 from scanner.model import (
     Access,
     Asset,
@@ -22,6 +23,9 @@ from scanner.model import (
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SCOPE = ScopeReference("hospital", "SEC-1204")
 VANTAGE = "dmz"
+COURSE = Course(
+    seed=7, shards=3, scope_digest="5c0", probes=("elasticsearch", "redis"), plan_digest="91a"
+)
 
 
 def day(number: int) -> datetime:
