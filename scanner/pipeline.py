@@ -129,8 +129,10 @@ async def _sweep(
     shards = iter(round_.shards)
     async with opened, visited:
         try:
-            while not round_.stop.is_set():
+            while True:
                 await room.acquire()
+                if round_.stop.is_set():
+                    break
                 shard = await to_thread.run_sync(next, shards, None, abandon_on_cancel=True)
                 if shard is None:
                     break

@@ -133,9 +133,9 @@ class Plan:
         for block in self.blocks:
             yield from block.endpoints(seed)
 
-    def shards(self, count: int) -> tuple["Shard", ...]:
+    def shards(self, count: int) -> Iterator["Shard"]:
         """Cut the round into slices by host: each endpoint is in exactly one of them."""
-        return tuple(Shard(self, number, count) for number in range(count))
+        return (Shard(self, number, count) for number in range(count))
 
     def shards_at(self, per_second: float) -> int:
         """Say into how many shards a round at this rate is best cut."""

@@ -243,7 +243,8 @@ def _assemble(
     """Open what a round writes to, and join the parts."""
     history = open_files.enter_context(_history(store, prepared, outputs, manner))
     scope, name = prepared.scope, history.name
-    audit = open_files.enter_context(_audit_trail(outputs.audit, name, scope, utc_now()))
+    trail = _audit_trail(outputs.audit, name, scope, resumed=manner.resume)
+    audit = open_files.enter_context(trail)
     pace = Pace(scope.rates)
     gate = Gate(
         scope=scope,
@@ -305,11 +306,12 @@ def _close(sinks: Sequence[Sink]) -> None:
 
 
 @contextmanager
-def _audit_trail(path: Path, name: str, scope: Scope, started: datetime) -> Iterator[AuditTrail]:
+def _audit_trail(path: Path, name: str, scope: Scope, *, resumed: bool) -> Iterator[AuditTrail]:
     """Keep the trail for a block, between one line that opens the round and one that ends it."""
+    opens = "round-continues" if resumed else "round-begins"
     trail = AuditTrail(path)
     permission = f"{scope.name} ({scope.reference}), sha256 {scope.digest}"
-    trail.note(Act(when=started, round=name, act="round-begins", to=permission))
+    trail.note(Act(when=utc_now(), round=name, act=opens, to=permission))
     try:
         yield trail
     finally:
