@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from scanner.course import Counts, ShardTally
 from scanner.gate import Traffic
 from scanner.plan import Shard
 from scanner.sweep import State, Tally
+from scanner.way import Counts, ShardTally
 
 
 @dataclass(slots=True)

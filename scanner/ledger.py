@@ -12,7 +12,6 @@ from typing import Protocol
 import structlog
 
 from scanner import record, score
-from scanner.course import Counts, ShardTally
 from scanner.emit import Sink
 from scanner.model import (
     EXPOSED,
@@ -27,6 +26,7 @@ from scanner.model import (
 )
 from scanner.probe import Visit
 from scanner.store import Settled
+from scanner.way import Counts, ShardTally
 
 log = structlog.get_logger()
 

@@ -16,7 +16,6 @@ from anyio import from_thread, to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from scanner.account import Account, Leg
-from scanner.course import ShardTally
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.identify import hearings
@@ -27,6 +26,7 @@ from scanner.probe import AnyProbe, Visit
 from scanner.scope import Scope
 from scanner.sweep import ConnectSweep, Observation, State
 from scanner.visit import visit
+from scanner.way import ShardTally
 
 #: Open endpoints that may wait for a conversation: enough to keep every conversation busy, and
 #: little enough that the sweep notices at once when they fall behind.

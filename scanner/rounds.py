@@ -21,7 +21,6 @@ from scanner import __version__
 from scanner.account import Account
 from scanner.audit import Act, AuditTrail
 from scanner.conversation import Limits
-from scanner.course import Course, ShardTally
 from scanner.emit import Sink
 from scanner.gate import Gate
 from scanner.guard import Guard, refuse_blind_loop
@@ -34,6 +33,7 @@ from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.store import Round, Store
 from scanner.sweep import ConnectSweep, Pace
+from scanner.way import ShardTally, Way
 
 #: Opens an output; raises `Unwritable` if it cannot be.
 OpenSink: TypeAlias = Callable[[], Sink]
@@ -214,21 +214,21 @@ def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
 
 def _history(store: Store, prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
     """Begin a round, or go on with one."""
-    scope, course = _reference(prepared.scope), _course(prepared, manner.shards)
+    scope, way = _reference(prepared.scope), _way(prepared, manner.shards)
     if manner.resume:
-        return store.resume_round(scope=scope, vantage=outputs.vantage, course=course)
+        return store.resume_round(scope=scope, vantage=outputs.vantage, way=way)
     now = utc_now()
     name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    return store.begin_round(name, scope=scope, vantage=outputs.vantage, at=now, course=course)
+    return store.begin_round(name, scope=scope, vantage=outputs.vantage, at=now, way=way)
 
 
 def _reference(scope: Scope) -> ScopeReference:
     return ScopeReference(scope.name, scope.reference)
 
 
-def _course(prepared: Prepared, shards: int | None) -> Course:
+def _way(prepared: Prepared, shards: int | None) -> Way:
     """Lay down how a round goes that begins now."""
-    return Course(
+    return Way(
         seed=secrets.randbits(32),
         shards=shards or prepared.plan.shards_at(prepared.scope.rates.connections_per_second),
         scope_digest=prepared.scope.digest,
@@ -256,13 +256,13 @@ def _assemble(
         now=utc_now,
         limits=manner.limits,
     )
-    done, shards = history.shards_done(), prepared.plan.shards(history.course.shards)
+    done, shards = history.shards_done(), prepared.plan.shards(history.way.shards)
     return Walk(
         scope=scope,
         plan=prepared.plan,
         shards=(shard for shard in shards if shard.number not in done),
         account=Account(gate.traffic, ShardTally.sum(done.values())),
-        seed=history.course.seed,
+        seed=history.way.seed,
         started=history.started,
         probes=prepared.probes,
         guard=Guard(scope.allowed),

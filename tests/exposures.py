@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-from scanner.course import Course
 from scanner.model import (
     Access,
     Asset,
@@ -19,11 +18,12 @@ from scanner.model import (
     Status,
     TlsFacts,
 )
+from scanner.way import Way
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SCOPE = ScopeReference("hospital", "SEC-1204")
 VANTAGE = "dmz"
-COURSE = Course(
+WAY = Way(
     seed=7, shards=3, scope_digest="5c0", probes=("elasticsearch", "redis"), plan_digest="91a"
 )
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from scanner.account import Account, Leg
 from scanner.addresses import AddressSet, parse_address
-from scanner.course import ShardTally
 from scanner.gate import Traffic
 from scanner.model import Access, Severity, Silence
 from scanner.plan import Block, Plan, Shard
 from scanner.sweep import State, Tally
+from scanner.way import ShardTally
 
 ONE = AddressSet.of([parse_address("192.0.2.7")])
 SHARD = Shard(Plan((Block(ONE, (80, 443)),), {}), 0, 1)

@@ -16,11 +16,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scanner.course import Course, ShardTally
 from scanner.model import Access, Endpoint, Finding, ScopeReference, Severity, Silence, Status
 from scanner.store import Round, Settled, Store, StoreRefused
 from scanner.store.database import Database
-from tests.exposures import COURSE, NOON, SCOPE, VANTAGE, coverage, day, endpoint, exposure
+from scanner.way import ShardTally, Way
+from tests.exposures import NOON, SCOPE, VANTAGE, WAY, coverage, day, endpoint, exposure
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,9 +42,7 @@ def begin(
     store: Store, number: int, *, scope: ScopeReference = SCOPE, vantage: str = VANTAGE
 ) -> Round:
     """Begin the round of one day."""
-    return store.begin_round(
-        f"r{number}", scope=scope, vantage=vantage, at=day(number), course=COURSE
-    )
+    return store.begin_round(f"r{number}", scope=scope, vantage=vantage, at=day(number), way=WAY)
 
 
 def see(  # noqa: PLR0913 - each is one side of a round
@@ -84,7 +82,7 @@ class TestLife:
     """The life of a finding, round by round."""
 
     def test_it_is_new_then_ongoing_then_resolved_then_reopened(self, store: Store) -> None:
-        """The plain course of things, told by what `record` and `settle` give back."""
+        """the plain course of things, told by what `record` and `settle` give back."""
         with begin(store, 1) as one:
             assert one.record(exposure()).status is Status.NEW
         with begin(store, 2) as two:
@@ -303,8 +301,8 @@ class TestContinuing:
         with begin(store, 1) as killed:
             killed.end_shard(2, tally, day(1))
 
-        with resume(store, msgspec.structs.replace(COURSE, seed=99)) as again:
-            assert (again.name, again.started, again.course) == ("r1", day(1), COURSE)
+        with resume(store, msgspec.structs.replace(WAY, seed=99)) as again:
+            assert (again.name, again.started, again.way) == ("r1", day(1), WAY)
             assert again.shards_done() == {2: tally}
 
     def test_what_it_found_before_keeps_its_status(self, store: Store) -> None:
@@ -345,7 +343,7 @@ class TestContinuing:
     def test_a_round_that_was_walked_to_its_end_is_over(self, store: Store) -> None:
         """There is nothing to go on with; a script that always resumes is told."""
         with begin(store, 1) as whole:
-            for number in range(COURSE.shards):
+            for number in range(WAY.shards):
                 whole.end_shard(number, ShardTally(), day(1))
             whole.end(coverage(round="r1"))
 
@@ -356,11 +354,11 @@ class TestContinuing:
     def test_a_round_killed_after_its_last_shard_is_not(self, store: Store) -> None:
         """It has to be settled still."""
         with begin(store, 1) as killed:
-            for number in range(COURSE.shards):
+            for number in range(WAY.shards):
                 killed.end_shard(number, ShardTally(), day(1))
 
         with resume(store) as again:
-            assert len(again.shards_done()) == COURSE.shards
+            assert len(again.shards_done()) == WAY.shards
 
     @pytest.mark.parametrize(
         ("change", "named"),
@@ -379,7 +377,7 @@ class TestContinuing:
             pass
 
         with pytest.raises(StoreRefused, match=re.escape(named)):
-            resume(store, msgspec.structs.replace(COURSE, **change))
+            resume(store, msgspec.structs.replace(WAY, **change))
 
     def test_another_scope_or_vantage_has_no_round_here(self, store: Store) -> None:
         """Sightings from elsewhere are not continued."""
@@ -395,17 +393,17 @@ class TestContinuing:
             resume(store)
 
 
-def resume(store: Store, course: Course = COURSE) -> Round:
+def resume(store: Store, way: Way = WAY) -> Round:
     """Go on with the newest round."""
-    return store.resume_round(scope=SCOPE, vantage=VANTAGE, course=course)
+    return store.resume_round(scope=SCOPE, vantage=VANTAGE, way=way)
 
 
 KILLED = """
 import os, signal, sys
 from scanner.store import Store
-from tests.exposures import COURSE, NOON, SCOPE, VANTAGE, endpoint, exposure
+from tests.exposures import WAY, NOON, SCOPE, VANTAGE, endpoint, exposure
 store = Store.open(sys.argv[1], create=NOON)
-walk = store.begin_round("r1", scope=SCOPE, vantage=VANTAGE, at=NOON, course=COURSE)
+walk = store.begin_round("r1", scope=SCOPE, vantage=VANTAGE, at=NOON, way=WAY)
 for last in range(1, 6):
     walk.record(exposure(fingerprint=f"f{last}", endpoint=endpoint(last)))
     print(last, flush=True)
@@ -422,9 +420,7 @@ def killed_after_five(path: Path) -> int:
             assert walking.stdout is not None
             said = [walking.stdout.readline() for _ in range(5)]
             with pytest.raises(StoreRefused, match=rf"process {walking.pid}, round r1"):
-                Store.open(path).begin_round(
-                    "r2", scope=SCOPE, vantage=VANTAGE, at=NOON, course=COURSE
-                )
+                Store.open(path).begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=NOON, way=WAY)
         finally:
             walking.kill()
     assert said == [b"1\n", b"2\n", b"3\n", b"4\n", b"5\n"]
@@ -506,13 +502,13 @@ class TestRefusals:
             see(store, 1, exposure())
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(
-                "DROP TABLE course; DROP TABLE shard; UPDATE ronde_history SET version = 1"
+                "DROP TABLE way; DROP TABLE shard; UPDATE ronde_history SET version = 1"
             )
 
         with Store.open(path) as store:
             assert status_of(store) == [Status.NEW]
             with pytest.raises(StoreRefused, match="r1 was begun by a ronde that could not"):
-                store.resume_round(scope=SCOPE, vantage=VANTAGE, course=COURSE)
+                store.resume_round(scope=SCOPE, vantage=VANTAGE, way=WAY)
             assert see(store, 2, exposure()) == Settled((), ())
 
     def test_another_program_s_database_is_refused_and_intact(self, path: Path) -> None:
@@ -692,7 +688,7 @@ def test_a_moment_without_a_zone_is_a_bug(store: Store) -> None:
     """Nobody could tell when it was."""
     with pytest.raises(Exception, match="without a time zone"):
         store.begin_round(
-            "r1", scope=SCOPE, vantage=VANTAGE, at=day(1).replace(tzinfo=None), course=COURSE
+            "r1", scope=SCOPE, vantage=VANTAGE, at=day(1).replace(tzinfo=None), way=WAY
         )
 
 

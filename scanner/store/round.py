@@ -10,7 +10,6 @@ from typing import Self
 import msgspec
 from sqlalchemy import insert, select, update
 
-from scanner.course import Course, ShardTally
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
 from scanner.record import ended, when_exposed, when_round_ends
@@ -18,6 +17,7 @@ from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
 from scanner.store.lock import RoundLock
 from scanner.store.tables import round_, shard
+from scanner.way import ShardTally, Way
 
 #: The statuses that are an event when a finding comes to them.
 CHANGES = {Status.NEW: Change.NEW, Status.REOPENED: Change.REOPENED}
@@ -46,14 +46,14 @@ class Round:
         scope: str,
         vantage: str,
         started: datetime,
-        course: Course,
+        way: Way,
     ) -> None:
         """Take over a lock that is held and a round that is written down."""
         self._database = database
         self._lock = lock
         self.name = name
         self.started = started
-        self.course = course
+        self.way = way
         self._scope = scope
         self._vantage = vantage
         #: What is exposed from here; the lock keeps it true. Spares a query for each closed port.

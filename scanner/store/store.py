@@ -8,15 +8,15 @@ from typing import Self
 import msgspec
 from sqlalchemy import Row, insert, select, update
 
-from scanner.course import Course
 from scanner.model import Finding, ScopeReference
 from scanner.plaintext import document
 from scanner.store.database import Database, StoreRefused
 from scanner.store.entries import as_it_stands
 from scanner.store.lock import Held, RoundLock
 from scanner.store.round import Round
-from scanner.store.tables import course as course_
 from scanner.store.tables import finding, round_, sighting
+from scanner.store.tables import way as way_
+from scanner.way import Way
 
 
 class Store:
@@ -42,7 +42,7 @@ class Store:
         scope: ScopeReference,
         vantage: str,
         at: datetime,
-        course: Course,
+        way: Way,
     ) -> Round:
         """Take the history for one round, and write down that it began, and how it goes.
 
@@ -51,7 +51,7 @@ class Store:
         """
         lock = self._locked(name)
         try:
-            self._write_down(name, scope, vantage, at, course)
+            self._write_down(name, scope, vantage, at, way)
             return Round(
                 self._database,
                 lock,
@@ -59,26 +59,26 @@ class Store:
                 scope=scope.name,
                 vantage=vantage,
                 started=at,
-                course=course,
+                way=way,
             )
         except BaseException:
             lock.release()
             raise
 
-    def resume_round(self, *, scope: ScopeReference, vantage: str, course: Course) -> Round:
+    def resume_round(self, *, scope: ScopeReference, vantage: str, way: Way) -> Round:
         """Take the history for the newest round of a scope, which stopped before its end.
 
-        Its course is the one that it was begun with. A round that was interrupted counts as not
+        Its way is the one that it was begun with. A round that was interrupted counts as not
         ended: its coverage is taken back, to be given anew.
 
         Raises:
             StoreRefused: another round has the history, there is no such round, it was walked to
-                its end, or the course has changed; the message names what has.
+                its end, or the way has changed; the message names what has.
         """
         lock = self._locked(f"of {scope.name}, continued")
         try:
             row = self._newest(scope, vantage)
-            begun = _unchanged(row.name, row.document, course)
+            begun = _unchanged(row.name, row.document, way)
             resumed = Round(
                 self._database,
                 lock,
@@ -86,7 +86,7 @@ class Store:
                 scope=scope.name,
                 vantage=vantage,
                 started=row.started,
-                course=begun,
+                way=begun,
             )
             self._reopen(resumed, ended=row.ended is not None)
         except BaseException:
@@ -140,8 +140,8 @@ class Store:
 
     def _newest(self, scope: ScopeReference, vantage: str) -> Row[tuple[object, ...]]:
         query = (
-            select(round_, course_.c.document)
-            .join_from(round_, course_, isouter=True)
+            select(round_, way_.c.document)
+            .join_from(round_, way_, isouter=True)
             .where(round_.c.scope == scope.name, round_.c.vantage == vantage)
             .order_by(round_.c.number.desc())
             .limit(1)
@@ -156,7 +156,7 @@ class Store:
         return row
 
     def _reopen(self, resumed: Round, *, ended: bool) -> None:
-        if ended and len(resumed.shards_done()) == resumed.course.shards:
+        if ended and len(resumed.shards_done()) == resumed.way.shards:
             raise StoreRefused(f"the round {resumed.name} was walked to its end: begin a new one")
         with self._database.writing() as transaction:
             this = update(round_).where(round_.c.name == resumed.name)
@@ -168,7 +168,7 @@ class Store:
         scope: ScopeReference,
         vantage: str,
         at: datetime,
-        course: Course,
+        way: Way,
     ) -> None:
         row = {
             "name": name,
@@ -181,15 +181,15 @@ class Store:
             if transaction.scalar(select(round_.c.name).where(round_.c.name == name)):
                 raise StoreRefused(f"there was a round {name} before; a name is used once")
             transaction.execute(insert(round_).values(row))
-            way = {"round": name, "document": document(course).decode()}
-            transaction.execute(insert(course_).values(way))
+            kept = {"round": name, "document": document(way).decode()}
+            transaction.execute(insert(way_).values(kept))
 
 
-def _unchanged(name: str, begun: str | None, now: Course) -> Course:
-    """Read the course that a round was begun with, if nothing that matters differs from it now."""
+def _unchanged(name: str, begun: str | None, now: Way) -> Way:
+    """Read the way that a round was begun with, if nothing that matters differs from it now."""
     if begun is None:
         raise StoreRefused(f"the round {name} was begun by a ronde that could not continue one")
-    before = msgspec.json.decode(begun, type=Course)
+    before = msgspec.json.decode(begun, type=Way)
     if changes := ", ".join(now.changes(before)):
         raise StoreRefused(
             f"the round {name} cannot be continued, this has changed: {changes}; begin a new round"

@@ -27,7 +27,7 @@ else:
 VERSION = 2
 
 #: Versions that lack tables and differ in nothing else: adding those brings them up to date.
-LACKING_TABLES = frozenset({1})  # 1 had neither `course` nor `shard`
+LACKING_TABLES = frozenset({1})  # 1 had neither `way` nor `shard`
 
 
 class Utc(Moment):
@@ -75,15 +75,15 @@ round_ = Table(
     Column("coverage", Text),
 )
 
-#: How a round goes, for whoever continues it: `course.Course`. Rounds of version 1 have none.
-course = Table(
-    "course",
+#: How a round goes, for whoever continues it: `way.Way`. Rounds of version 1 have none.
+way = Table(
+    "way",
     TABLES,
     Column("round", String, ForeignKey("round.name"), primary_key=True),
     Column("document", Text, nullable=False),
 )
 
-#: The shards of a round that are done, and what each came to: `course.ShardTally`.
+#: The shards of a round that are done, and what each came to: `way.ShardTally`.
 shard = Table(
     "shard",
     TABLES,

@@ -9,7 +9,7 @@ import msgspec
 from scanner.model import Access, Severity, Silence
 
 
-class Course(msgspec.Struct, frozen=True, kw_only=True):
+class Way(msgspec.Struct, frozen=True, kw_only=True):
     """What has to be the same for a round to be continued, and the seed that fixes its order."""
 
     seed: int
@@ -18,8 +18,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[str, ...]
     plan_digest: str
 
-    def changes(self, since: "Course") -> Iterator[str]:
-        """Name what differs from the course that a round was begun with."""
+    def changes(self, since: "Way") -> Iterator[str]:
+        """Name what differs from the way that a round was begun with."""
         if self.scope_digest != since.scope_digest:
             yield "the scope file"
         if self.probes != since.probes:
