@@ -80,7 +80,8 @@ _COMPLETION = (
 )
 @click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for everything.")
 @click.option("--log-json", is_flag=True, help="Write log events as JSON lines.")
-def ronde(verbose: int, *, log_json: bool) -> None:
+@click.pass_context
+def ronde(context: click.Context, /, *, verbose: int, log_json: bool) -> None:
     """Walk your own network and report every datastore and fax server whose door is open.
 
     Only addresses inside a signed-off scope are touched. No credential is guessed, nothing is
@@ -89,10 +90,15 @@ def ronde(verbose: int, *, log_json: bool) -> None:
     Every option can also be set by a variable (--fail-on by RONDE_FAIL_ON), and the lasting ones
     in ronde.toml. An option goes before a variable, a variable before the file.
     """
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    context.obj = partial(_log, level=level, as_json=log_json)
+
+
+def _log(*, level: int, as_json: bool) -> None:
+    """Begin to log; for the commands that have something to log, and not for their `--help`."""
     from scanner.logs import configure
 
-    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    configure(level=level, as_json=log_json)
+    configure(level=level, as_json=as_json)
 
 
 def _probe_names(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
@@ -320,6 +326,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, prepare, run, utc_now
 
+    context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
     output = output or (() if sys.stdout.isatty() else (STDOUT,))
     screen = None if quiet else terminal_for_people(output)
@@ -372,4 +379,5 @@ def demo(context: click.Context, keep: Path | None) -> None:
     """
     from scanner.demo.walk import demonstrate
 
+    context.obj()
     context.exit(COMPLETE if demonstrate(keep, sys.stdout) else OUR_BUG)

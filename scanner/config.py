@@ -1,11 +1,12 @@
 """The operator's defaults: a TOML file that says once what every nightly command would repeat."""
 
-import tomllib
 from pathlib import Path
 
 import msgspec
 
+from scanner import tomltext
 from scanner.model import Refused
+from scanner.plaintext import printable
 
 #: What is read where no `--config` and no RONDE_CONFIG names a file.
 DEFAULT_NAME = "ronde.toml"
@@ -35,14 +36,13 @@ def load_config(path: Path) -> Config:
         Refused: unreadable, not TOML (with its line) or a wrong field (with its name).
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        config = msgspec.convert(raw, Config)
+        content = path.read_bytes()
     except OSError as error:
         raise Refused(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Refused(f"{path}: not TOML: {error}") from error
+    try:
+        config = msgspec.convert(tomltext.parse(path, tomltext.decode(path, content)), Config)
     except msgspec.ValidationError as error:
-        raise Refused(f"{path}: {error}") from error
+        raise Refused(f"{path}: {printable(str(error))}") from error
     return _rooted(config, path.parent)
 
 

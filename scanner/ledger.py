@@ -149,7 +149,7 @@ def _count(visit: Visit, counts: Counts) -> None:
     outcome, probe = visit.outcome, visit.about.name if visit.about else None
     if isinstance(outcome, Assessment):
         counts.access[outcome.access] += 1
-        log.info("assessed", endpoint=visit.endpoint, probe=probe, access=outcome.access)
+        log.info("assessed", endpoint=str(visit.endpoint), probe=probe, access=outcome.access)
     elif isinstance(outcome, Unknown):
         counts.unknown[outcome.silence] += 1
-        log.info("untold", endpoint=visit.endpoint, probe=probe, silence=outcome.silence)
+        log.info("untold", endpoint=str(visit.endpoint), probe=probe, silence=outcome.silence)

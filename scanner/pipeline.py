@@ -74,6 +74,10 @@ class Walk:
     interruptions: list[str] = field(default_factory=list)
     interrupted: bool = False
 
+    def may_begin(self) -> bool:
+        """Tell whether a conversation may begin: not after the window's end."""
+        return not self.interruptions
+
     def interrupt(self, why: str) -> None:
         """Begin nothing new; what is in flight is finished, and the round is incomplete."""
         self.interruptions.append(why)
@@ -99,7 +103,7 @@ async def walk(round_: Walk) -> Coverage:
                 stages.start_soon(_converse, round_, to_visit.clone(), visited.clone())
             to_visit.close()
             visited.close()
-            await _conclude(round_, room, to_conclude)
+            await conclude(round_, room, to_conclude)
             stages.cancel_scope.cancel()
     await to_thread.run_sync(round_.ledger.settle)
     coverage = _coverage(round_)
@@ -184,14 +188,13 @@ async def _visit(round_: Walk, leg: Leg, observation: Observation) -> Visit | No
         return Visit(endpoint=endpoint, outcome=Closed())
     if observation.state is not State.OPEN:
         return None
-    if round_.interruptions:
-        leg.passed_by += 1  # its conversation would begin after the window's end
-        return None
     fronts = hearings(round_.probes, round_.scope.extra_ports, endpoint.port)
-    return await visit(round_.gate, endpoint, fronts)
+    made = await visit(round_.gate, endpoint, fronts, may_begin=round_.may_begin)
+    leg.passed_by += made is None
+    return made
 
 
-async def _conclude(
+async def conclude(
     round_: Walk, room: anyio.Semaphore, visits: MemoryObjectReceiveStream[Visited]
 ) -> None:
     """Judge, record and emit, one visit at a time, away from the event loop.
@@ -262,7 +265,7 @@ def _shortfalls(round_: Walk, total: ShardTally) -> Iterator[str]:
     """
     states, wanted = Counter(total.states), round_.scope.min_coverage
     if passed_by := round_.account.passed_by:
-        yield f"{passed_by} open endpoints were not spoken with"
+        yield f"open endpoints left without a conversation: {passed_by}"
     if short := states[State.ERROR]:
         yield f"{short} endpoints were not tried for want of descriptors or local ports"
     if bugs := total.unknown.get(Silence.BUG):

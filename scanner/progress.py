@@ -29,7 +29,7 @@ class Progress:
         """Show a round from now on; its numbers are read where they stand, never asked for."""
         if self._terminal is not None:
             self._live = Live(
-                get_renderable=partial(_picture, round_),
+                get_renderable=partial(picture, round_),
                 console=Console(file=self._terminal),
                 refresh_per_second=4,
                 transient=True,
@@ -53,7 +53,8 @@ class Progress:
             self._live = None
 
 
-def _picture(round_: Walk) -> Table:
+def picture(round_: Walk) -> Table:
+    """Draw the bar and the numbers beside it, as they stand."""
     total = round_.account.total()
     done, planned = sum(total.states.values()), round_.plan.planned
     picture = Table.grid(padding=(0, 1))

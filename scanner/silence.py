@@ -2,7 +2,7 @@
 
 import errno
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from scanner.model import Silence
@@ -20,6 +20,20 @@ _SHORTAGES = frozenset(
 _WANTS_CERTIFICATE = ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE")
 
 
+_NO_CERTIFICATE = "the server demands a client certificate"
+
+#: What each failure means, the particular before the general; "" where it says why itself.
+_MEANINGS: Sequence[tuple[type[Exception], Silence, str]] = (
+    (TimeoutError, Silence.TIMEOUT, "no answer in time"),
+    (EOFError, Silence.CLOSED, "the peer closed the connection"),
+    (TooLarge, Silence.TOO_LARGE, ""),
+    (Garbled, Silence.GARBLED, ""),
+    (CertificateDemanded, Silence.CLIENT_CERT, _NO_CERTIFICATE),
+    (ConnectionRefusedError, Silence.REFUSED, "the connection was refused"),
+    (ConnectionError, Silence.RESET, "the peer reset the connection"),
+)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn what sockets, TLS and framing raise into `NoAnswer`, once.
@@ -29,34 +43,22 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
-    except TimeoutError as error:
-        raise NoAnswer(Silence.TIMEOUT, "no answer in time") from error
-    except EOFError as error:
-        raise NoAnswer(Silence.CLOSED, "the peer closed the connection") from error
-    except TooLarge as error:
-        raise NoAnswer(Silence.TOO_LARGE, str(error)) from error
-    except Garbled as error:
-        raise NoAnswer(Silence.GARBLED, str(error)) from error
-    except CertificateDemanded as error:
-        raise _certificate_demanded() from error
-    except ssl.SSLError as error:
-        raise _tls_silence(error) from error
-    except ConnectionRefusedError as error:
-        raise NoAnswer(Silence.REFUSED, "the connection was refused") from error
-    except ConnectionError as error:
-        raise NoAnswer(Silence.RESET, "the peer reset the connection") from error
-    except OSError as error:
-        if error.errno in _SHORTAGES:
-            raise NoAnswer(Silence.BUSY, "we ran out of descriptors or local ports") from error
-        raise NoAnswer(Silence.UNREACHABLE, "the host cannot be reached") from error
+    except (CertificateDemanded, EOFError, Garbled, OSError) as error:
+        raise _meaning(error) from error
 
 
-def _tls_silence(error: ssl.SSLError) -> NoAnswer:
-    reason = error.reason or "an unreadable handshake"
+def _meaning(error: Exception) -> NoAnswer:
+    for kind, silence, why in _MEANINGS:
+        if isinstance(error, kind):
+            return NoAnswer(silence, why or str(error))
+    if isinstance(error, ssl.SSLError):
+        return _of_tls(error.reason or "an unreadable handshake")
+    if isinstance(error, OSError) and error.errno in _SHORTAGES:
+        return NoAnswer(Silence.BUSY, "we ran out of descriptors or local ports")
+    return NoAnswer(Silence.UNREACHABLE, "the host cannot be reached")
+
+
+def _of_tls(reason: str) -> NoAnswer:
     if any(word in reason for word in _WANTS_CERTIFICATE):
-        return _certificate_demanded()
+        return NoAnswer(Silence.CLIENT_CERT, _NO_CERTIFICATE)
     return NoAnswer(Silence.TLS, f"TLS: {reason.replace('_', ' ').lower()}")
-
-
-def _certificate_demanded() -> NoAnswer:
-    return NoAnswer(Silence.CLIENT_CERT, "the server demands a client certificate")

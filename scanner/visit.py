@@ -1,6 +1,6 @@
 """One endpoint, from its first byte to the verdict: which front, in clear or over TLS."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from scanner.assess import assess
@@ -13,14 +13,25 @@ from scanner.probe import AskT, NoAnswer, ReplyT, Visit
 _FINAL = frozenset({Silence.REFUSED, Silence.UNREACHABLE, Silence.CLIENT_CERT})
 
 
-async def visit(gate: Gate, endpoint: Endpoint, fronts: Sequence[AnyHearing]) -> Visit:
+async def visit(
+    gate: Gate,
+    endpoint: Endpoint,
+    fronts: Sequence[AnyHearing],
+    *,
+    may_begin: Callable[[], bool] = lambda: True,
+) -> Visit | None:
     """Try the fronts that the endpoint's port calls for, until one is recognised.
+
+    `may_begin` is asked when the host's turn has come; if it says no, nothing is sent and there
+    is no visit.
 
     Raises:
         OutOfScope: something tried to leave the scope.
     """
     result = Visit(endpoint=endpoint, outcome=_unrecognised())
     async with gate.hold(endpoint.address):
+        if not may_begin():
+            return None
         for front in fronts:
             heard = await _hear(gate, endpoint, front)
             if heard.about is not None or _is_final(heard.outcome):

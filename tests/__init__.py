@@ -1,0 +1,1 @@
+"""The tests of ronde; they mirror the tree of the program."""

@@ -10,16 +10,21 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
+import anyio
 import click
 import pytest
 
 import tests.transcripts
 from probes import PROBES
 from scanner import __version__, exits
+from scanner.assess import assess
 from scanner.cli import ronde
 from scanner.conversation import Limits
+from scanner.model import Service, Silence, Unknown
 from scanner.plan import DENIED
-from scanner.probe import AnyProbe
+from scanner.probe import FRONT, About, AnyProbe, Get, HttpDialogue, Page
+from scanner.wire.http import Client
+from tests.transcripts import load, replay
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -46,6 +51,8 @@ HOSTS = {
     "www.hylafax.org",
     "www.mongodb.com",
 }
+
+HTTP_ASKS = [ask for probe in PROBES for ask in probe.about.asks if isinstance(ask, Get)]
 
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
@@ -232,6 +239,33 @@ class TestArchitecture:
         assert set(on_the_page) ^ on_the_disk == set()
 
 
+class Greedy:
+    """A probe that declares one ask and wants another."""
+
+    about = About(
+        name="greedy",
+        title="",
+        ports=frozenset({1}),
+        front=FRONT,
+        asks=(FRONT,),
+        proves="",
+        cwe=0,
+        remedy="",
+    )
+
+    def identify(self, front: Page) -> Service | None:
+        """Recognise everything."""
+        del front
+        return Service("greedy")
+
+    def assess(self, front: Page) -> HttpDialogue:
+        """Ask for what was declared, then for a record."""
+        del front
+        yield FRONT
+        yield Get("/_search")
+        return Unknown(Silence.UNRECOGNISED, "")
+
+
 class TestLimits:
     """Each promise has its proof, and each number is that of the code."""
 
@@ -257,6 +291,30 @@ class TestLimits:
         asks = re.findall(r"^- `(.*)`$", listed.partition("\n### ")[0], re.MULTILINE)
 
         assert asks == [ask.name for ask in probe.about.asks]
+
+    @pytest.mark.parametrize("ask", HTTP_ASKS, ids=lambda ask: ask.name)
+    def test_every_http_request_is_a_get(self, ask: Get) -> None:
+        """What goes on the wire for an HTTP ask has one method and no body."""
+        target = ask.fill(*["name"] * ask.template.count("{}")).target
+        request = Client("192.0.2.7:9200", "ronde").request(target, max_bytes=1)
+
+        assert request.startswith(b"GET /")
+        assert request.partition(b"\r\n\r\n")[2] == b""
+
+    def test_an_undeclared_ask_is_never_sent(self) -> None:
+        """A probe that asks for more than it said ends as a bug, and nothing goes out."""
+        sent: list[Get] = []
+
+        async def put(ask: Get) -> Page:
+            sent.append(ask)
+            return Page(status=200, headers={}, body=b"")
+
+        page = Page(status=200, headers={}, body=b"")
+        outcome = anyio.run(assess, Greedy(), page, put)
+
+        assert isinstance(outcome, Unknown)
+        assert outcome.silence is Silence.BUG
+        assert sent == [FRONT]
 
     def test_every_cap_is_that_of_the_code(self) -> None:
         """What one conversation may cost is stated as it is."""
@@ -298,6 +356,26 @@ class TestExample:
         proof: Callable[[], None] = getattr(example, name)
 
         proof()
+
+    def test_what_it_may_send_is_declared(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The front is among the asks, each ask has a name of its own, and all are GETs."""
+        about = written(EXAMPLE, tmp_path, monkeypatch).Couchdb.about
+
+        assert about.declares(about.front)
+        assert len({ask.name for ask in about.asks}) == len(about.asks)
+        assert all(isinstance(ask, Get) for ask in about.asks)
+
+    @pytest.mark.parametrize("place", [0, 1, 2])
+    def test_garbage_is_never_open(
+        self, place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each reply of the proof is needed."""
+        example = written(EXAMPLE, tmp_path, monkeypatch)
+        transcript = load("couchdb/2.3-open").with_payload(place, b"<html>")
+
+        assert isinstance(replay(example.Couchdb(), transcript), Unknown)
 
     def test_it_is_written_as_the_house_writes(self) -> None:
         """Nothing is left for ruff to say of the probe."""

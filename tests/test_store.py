@@ -82,7 +82,7 @@ class TestLife:
     """The life of a finding, round by round."""
 
     def test_it_is_new_then_ongoing_then_resolved_then_reopened(self, store: Store) -> None:
-        """the plain course of things, told by what `record` and `settle` give back."""
+        """The plain course of things, told by what `record` and `settle` give back."""
         with begin(store, 1) as one:
             assert one.record(exposure()).status is Status.NEW
         with begin(store, 2) as two:

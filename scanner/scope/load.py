@@ -3,14 +3,13 @@
 import hashlib
 import re
 import stat
-import tomllib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from scanner.plaintext import printable
+from scanner import tomltext
 from scanner.scope.compile import compile_scope
 from scanner.scope.file import ScopeFile
 from scanner.scope.permission import Scope
@@ -19,7 +18,6 @@ from scanner.scope.problems import Problems, ScopeRefused
 #: 10,000 IPv6 ranges with a comment each take about 700 KiB.
 MAX_FILE = 1 << 20
 
-_TOML_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
 _WRONG_FIELD = re.compile(r"(?P<why>.*?)(?: - at `(?P<key>key in )?\$\.?(?P<field>.*?)`)?")
 _NAMED_KEY = re.compile(r"Object (?:contains unknown|missing required) field `(.*)`")
 
@@ -34,7 +32,7 @@ def load_scope(
     """
     path = Path(path)
     content = _read(path)
-    text = _decode(path, content)
+    text = tomltext.decode(path, content, ScopeRefused)
     problems = Problems(path, text)
     scope_file = _parse(path, text, problems)
     digest = hashlib.sha256(content).hexdigest()
@@ -58,33 +56,15 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def _decode(path: Path, content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ScopeRefused(f"{path}:{line}: not UTF-8; save the file as UTF-8") from error
-
-
 def _parse(path: Path, text: str, problems: Problems) -> ScopeFile:
-    """Decode TOML into the file's own types."""
+    """Read TOML into the file's own types."""
+    raw = tomltext.parse(path, text, ScopeRefused)
     try:
-        return msgspec.convert(tomllib.loads(text), ScopeFile)
+        return msgspec.convert(raw, ScopeFile)
     except msgspec.ValidationError as error:
         problems.add(*_wrong_field(str(error)))
         problems.refuse_if_any()
         raise  # unreachable: a problem was just added
-    except (ValueError, RecursionError) as error:
-        raise ScopeRefused(f"{path}{_wrong_toml(str(error), text)}") from error
-
-
-def _wrong_toml(message: str, text: str) -> str:
-    """Take the line out of a message of `tomllib`; errors of Python's own parsers have none."""
-    place = _TOML_PLACE.fullmatch(message)
-    if place is None:
-        return ": not TOML: a value is too long or too deep to be decoded"
-    line = place[2] or text.count("\n", 0, -1) + 1
-    return f":{line}: not TOML: {printable(place[1])}"
 
 
 def _wrong_field(message: str) -> tuple[str, str]:

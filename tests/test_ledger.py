@@ -1,0 +1,192 @@
+"""What becomes of a visit: recorded first, then told to every output, and counted."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import pytest
+
+from probes import PROBES
+from scanner.ledger import Ledger
+from scanner.model import (
+    Access,
+    Assessment,
+    Asset,
+    Closed,
+    Coverage,
+    Endpoint,
+    Finding,
+    Outcome,
+    Proof,
+    Service,
+    ServiceSeen,
+    Severity,
+    Silence,
+    Unknown,
+)
+from scanner.plaintext import document
+from scanner.probe import Visit
+from scanner.store import Settled
+from scanner.way import Counts, ShardTally
+from tests.exposures import NOON, SCOPE, coverage, endpoint, exposure
+
+REDIS = next(probe.about for probe in PROBES if probe.about.name == "redis")
+
+OPEN = Assessment(
+    access=Access.OPEN,
+    service=Service("redis", "7.0.15"),
+    because="it counts its keys",
+    proof=Proof("DBSIZE", "1 key", "an unknown command was refused"),
+)
+LOCKED = Assessment(access=Access.LOCKED, service=Service("redis"), because="NOAUTH")
+
+
+@dataclass
+class Told:
+    """A history and an output in one, which note in which order they were told what."""
+
+    acts: list[str] = field(default_factory=list)
+    settled: Settled = field(default_factory=lambda: Settled((), ()))
+    seen: list[ServiceSeen] = field(default_factory=list)
+
+    def record(self, draft: Finding) -> Finding:
+        """Note it, and say that it is known since noon."""
+        self.acts.append(f"record {draft.endpoint}")
+        return draft
+
+    def observe_shut(
+        self, endpoint: Endpoint, *, probe: str | None, because: str, at: datetime
+    ) -> None:
+        """Note it."""
+        assert at == NOON
+        self.acts.append(f"shut {endpoint} by {probe}: {because}")
+
+    def told(self) -> tuple[Finding, ...]:
+        """Give nothing: the round begins."""
+        return ()
+
+    def end_shard(self, number: int, tally: ShardTally, at: datetime) -> None:
+        """Leave it to the tests of the history."""
+
+    def settle(self, at: datetime) -> Settled:
+        """Give what was prepared."""
+        assert at == NOON
+        return self.settled
+
+    def end(self, coverage: Coverage) -> None:
+        """Note it."""
+        self.acts.append(f"end {coverage.round}")
+
+    def finding(self, finding: Finding) -> None:
+        """Note it."""
+        self.acts.append(f"finding {finding.endpoint} {finding.status}")
+
+    def service(self, service: ServiceSeen) -> None:
+        """Note it."""
+        self.seen.append(service)
+        self.acts.append(f"service {service.endpoint} {service.access}")
+
+    def coverage(self, coverage: Coverage) -> None:
+        """Note it."""
+        self.acts.append(f"coverage {coverage.round}")
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def ledger(told: Told) -> Ledger:
+    """Keep the books of one round at noon."""
+    return Ledger(
+        round="r1",
+        scope=SCOPE,
+        vantage="dmz",
+        asset_of=lambda address: Asset(owner=f"owner of {address}"),
+        history=told,
+        sinks=(told,),
+        now=lambda: NOON,
+    )
+
+
+def concluded(outcome: Outcome, *, recognised: bool = True) -> tuple[Told, Ledger]:
+    """Conclude one visit of the seventh host."""
+    told = Told()
+    books = ledger(told)
+    about = REDIS if recognised else None
+    books.conclude(Visit(endpoint=endpoint(7, 6379), outcome=outcome, about=about), Counts())
+    return told, books
+
+
+@pytest.mark.parametrize(
+    ("outcome", "recognised", "acts"),
+    [
+        (OPEN, True, ["record 192.0.2.7:6379", "finding 192.0.2.7:6379 new"]),
+        (
+            LOCKED,
+            True,
+            ["shut 192.0.2.7:6379 by redis: NOAUTH", "service 192.0.2.7:6379 locked"],
+        ),
+        (Closed(), False, ["shut 192.0.2.7:6379 by None: the port refused the connection"]),
+        (Unknown(Silence.TIMEOUT, "late"), False, ["service 192.0.2.7:6379 unknown"]),
+        (Unknown(Silence.HALF_PROOF, "one side"), True, ["service 192.0.2.7:6379 unknown"]),
+        (
+            Unknown(Silence.CLIENT_CERT, "asks for a certificate"),
+            False,
+            [
+                "shut 192.0.2.7:6379 by None: asks for a certificate",
+                "service 192.0.2.7:6379 client-cert",
+            ],
+        ),
+    ],
+)
+def test_each_outcome_is_recorded_before_it_is_told(
+    outcome: Outcome,
+    recognised: bool,  # noqa: FBT001 - a column of the table
+    acts: list[str],
+) -> None:
+    """An output never says more than the history knows; a silence is never written as shut."""
+    told, _ = concluded(outcome, recognised=recognised)
+
+    assert told.acts == acts
+
+
+def test_what_is_seen_is_counted_by_kind() -> None:
+    """Access, silence and severity are counted apart; the coverage is made of them."""
+    told = Told()
+    books = ledger(told)
+    outcomes = (OPEN, LOCKED, LOCKED, Closed(), Unknown(Silence.TIMEOUT, "late"))
+    visits = [Visit(endpoint=endpoint(), outcome=outcome, about=REDIS) for outcome in outcomes]
+
+    counts = Counts()
+    list(map(partial(books.conclude, counts=counts), visits))
+
+    assert counts.access == {Access.OPEN: 1, Access.LOCKED: 2}
+    assert counts.unknown == {Silence.TIMEOUT: 1}
+    assert counts.findings == {Severity.MEDIUM: 1}
+
+
+def test_a_service_carries_its_owner_and_permission() -> None:
+    """What is no finding is told with the same context as what is one."""
+    told, _ = concluded(LOCKED)
+
+    (seen,) = told.seen
+    assert seen.asset.owner == "owner of 192.0.2.7"
+    assert (seen.scope, seen.vantage, seen.round, seen.seen) == (SCOPE, "dmz", "r1", NOON)
+    assert document(seen).startswith(b'{"schema":"ronde.service/1"')
+
+
+def test_what_ended_is_told_before_what_could_not_be_verified() -> None:
+    """Both are told once the round has seen everything."""
+    told = Told(settled=Settled((exposure(fingerprint="a"),), (exposure(fingerprint="b"),)))
+
+    ledger(told).settle()
+
+    assert told.acts == ["finding 192.0.2.7:9200 new"] * 2
+
+
+def test_the_coverage_is_recorded_and_then_told() -> None:
+    """A file that ends with a coverage belongs to a round that the history knows as ended."""
+    told = Told()
+
+    ledger(told).end(coverage())
+
+    assert told.acts == ["end r0", "coverage r0"]

@@ -1,0 +1,180 @@
+"""One endpoint, over real sockets: which front, which transport, and when to stop trying."""
+
+import ssl
+from dataclasses import dataclass, replace
+
+import anyio
+import pytest
+from anyio.abc import ByteStream
+
+from probes import PROBES
+from scanner.conversation import Limits
+from scanner.demo.certificate import server_context
+from scanner.demo.elasticsearch import FakeElasticsearch
+from scanner.demo.listen import Serve, listening
+from scanner.demo.records import FAX_ARCHIVE
+from scanner.demo.redis import FakeRedis
+from scanner.demo.releases import RELEASES
+from scanner.identify import AnyHearing, hearings
+from scanner.model import Access, Assessment, Closed, Endpoint, Silence, Unknown
+from scanner.probe import Visit
+from scanner.visit import visit
+from tests.fakes.connections import mute
+from tests.fakes.gates import Trail, gate_to_loopback
+from tests.fakes.scripted import Says
+
+pytestmark = pytest.mark.anyio
+
+#: The port that the fronts are chosen for; the fakes stand elsewhere.
+PORT = 7000
+
+
+def fronts(*names: str) -> tuple[AnyHearing, ...]:
+    """Give the fronts of a port that these probes look at."""
+    return hearings(PROBES, dict.fromkeys(names, frozenset({PORT})), PORT)
+
+
+def archive() -> FakeElasticsearch:
+    """Give an open Elasticsearch."""
+    return FakeElasticsearch(RELEASES["7.10"], FAX_ARCHIVE, cluster="fax-archive")
+
+
+async def visited(
+    serve: Serve,
+    hearing: tuple[AnyHearing, ...],
+    *,
+    tls: ssl.SSLContext | None = None,
+    trail: Trail | None = None,
+) -> Visit:
+    """Visit a server once."""
+    gate = gate_to_loopback(limits=Limits(ask=0.3), trail=trail)
+    async with listening(serve, tls=tls) as (address, port):
+        made = await visit(gate, Endpoint(address=address, port=port), hearing)
+    assert made is not None
+    return made
+
+
+def access(made: Visit) -> Access | None:
+    """Give the access of a verdict."""
+    return made.outcome.access if isinstance(made.outcome, Assessment) else None
+
+
+async def test_a_server_is_recognised_and_assessed() -> None:
+    """The verdict comes with the probe that gave it."""
+    made = await visited(FakeRedis().serve, fronts("redis"))
+
+    assert access(made) is Access.OPEN
+    assert made.about is not None
+    assert (made.about.name, made.tls) == ("redis", None)
+
+
+async def test_a_refused_connection_is_closed() -> None:
+    """It was open to the sweep and is gone: an observation, not a silence."""
+    async with listening(FakeRedis().serve) as (address, port):
+        pass
+
+    made = await visit(gate_to_loopback(), Endpoint(address=address, port=port), fronts("redis"))
+
+    assert made is not None
+    assert made.outcome == Closed()
+
+
+async def test_tls_is_tried_when_the_port_does_not_speak_clear() -> None:
+    """A second conversation, over TLS, recognises what the first could not."""
+    tls = server_context(["faxes.example.invalid"])
+
+    made = await visited(archive().serve, fronts("elasticsearch"), tls=tls)
+
+    assert access(made) is Access.OPEN
+    assert made.tls is not None
+    assert made.tls.names == ("faxes.example.invalid",)
+
+
+async def test_clear_is_tried_when_a_tls_port_does_not_speak_tls() -> None:
+    """Somebody switched TLS off and left the port."""
+    (hearing,) = fronts("elasticsearch")
+
+    made = await visited(archive().serve, (replace(hearing, tls_first=True),))
+
+    assert access(made) is Access.OPEN
+    assert made.tls is None
+
+
+async def test_the_next_front_is_tried_where_the_first_is_not_recognised() -> None:
+    """Two families share a port: HTTP is asked first, and the Redis is still found."""
+    made = await visited(FakeRedis().serve, fronts("elasticsearch", "redis"))
+
+    assert access(made) is Access.OPEN
+    assert made.about is not None
+    assert made.about.name == "redis"
+
+
+async def test_a_demand_for_a_certificate_is_final() -> None:
+    """No other front would be heard: the door is shut before the first word."""
+    demands = Says(b"\x15\x03\x03\x00\x02\x02\x74")  # alert 116, certificate_required
+    trail = Trail()
+    first, second = (replace(one, tls_first=True) for one in fronts("elasticsearch", "redis"))
+
+    made = await visited(demands, (first, second), trail=trail)
+
+    assert isinstance(made.outcome, Unknown)
+    assert made.outcome.silence is Silence.CLIENT_CERT
+    assert [act.ask for act in trail.acts] == ["GET /"]
+
+
+async def test_a_silent_server_is_unknown() -> None:
+    """Time ran out: nothing is said about its door."""
+    made = await visited(mute, fronts("redis"))
+
+    assert isinstance(made.outcome, Unknown)
+    assert made.outcome.silence is Silence.TIMEOUT
+
+
+async def test_nothing_is_sent_where_no_probe_looks() -> None:
+    """There is no fallback probe."""
+    trail = Trail()
+
+    made = await visited(FakeRedis().serve, (), trail=trail)
+
+    assert isinstance(made.outcome, Unknown)
+    assert made.outcome.silence is Silence.UNRECOGNISED
+    assert trail.acts == []
+
+
+async def test_no_visit_begins_once_it_may_not() -> None:
+    """The window closed while the endpoint waited for its host: nothing is sent."""
+    trail = Trail()
+    async with listening(FakeRedis().serve) as (address, port):
+        endpoint = Endpoint(address=address, port=port)
+        gate = gate_to_loopback(trail=trail)
+        made = await visit(gate, endpoint, fronts("redis"), may_begin=lambda: False)
+
+    assert made is None
+    assert trail.acts == []
+
+
+@dataclass
+class Crowd:
+    """Counts how many callers an open Redis has at a time."""
+
+    now: int = 0
+    most: int = 0
+
+    async def serve(self, stream: ByteStream) -> None:
+        """Converse with one client."""
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            await FakeRedis().serve(stream)
+        finally:
+            self.now -= 1
+
+
+async def test_a_host_has_one_conversation_at_a_time() -> None:
+    """Old devices take one connection; visits of one address wait for each other."""
+    crowd, gate = Crowd(), gate_to_loopback()
+    async with listening(crowd.serve) as (address, port), anyio.create_task_group() as tasks:
+        for _ in range(5):
+            tasks.start_soon(visit, gate, Endpoint(address=address, port=port), fronts("redis"))
+
+    assert crowd.most == 1
