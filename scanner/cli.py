@@ -298,6 +298,7 @@ def _default_history() -> Path:
     help="Exit with 3 for findings at or above this severity.",
 )
 @click.option("--wait", is_flag=True, help="Outside the scope's window, wait until it opens.")
+@click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -313,6 +314,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     fail_on: str,
     services: bool,
     wait: bool,
+    resume: bool,
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -324,7 +326,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     from scanner.emit.jsonl import STDOUT
     from scanner.emit.table import Table
     from scanner.progress import Progress
-    from scanner.rounds import Outputs, prepare, prepare_when_open, run, utc_now
+    from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
 
     context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
@@ -341,7 +343,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vantage=vantage,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    result = run(prepared, outputs, watch=progress.follow)
+    result = run(prepared, outputs, watch=progress.follow, manner=Manner(resume=resume))
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
     context.exit(exit_code(result, fail_on))

@@ -4,8 +4,7 @@ Nothing here can reach the scanned network. What is recorded is on the disk befo
 so that an output never says more than the history knows.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -16,7 +15,6 @@ from scanner import record, score
 from scanner.emit import Sink
 from scanner.model import (
     EXPOSED,
-    Access,
     Assessment,
     Asset,
     Closed,
@@ -24,12 +22,11 @@ from scanner.model import (
     Endpoint,
     Finding,
     ScopeReference,
-    Severity,
-    Silence,
     Unknown,
 )
 from scanner.probe import Visit
 from scanner.store import Settled
+from scanner.way import Counts, ShardTally
 
 log = structlog.get_logger()
 
@@ -45,6 +42,12 @@ class History(Protocol):
     ) -> None:
         """Commit that a door was seen shut."""
 
+    def told(self) -> Iterable[Finding]:
+        """Give what this round recorded before it was continued."""
+
+    def end_shard(self, number: int, tally: ShardTally, at: datetime) -> None:
+        """Commit that a shard is done."""
+
     def settle(self, at: datetime) -> Settled:
         """Commit what the round ended and what it could not verify."""
 
@@ -52,20 +55,12 @@ class History(Protocol):
         """Commit the coverage, which marks the round as ended."""
 
 
-@dataclass(slots=True)
-class Counts:
-    """What the visits of a round amount to."""
-
-    access: Counter[Access] = field(default_factory=Counter)
-    unknown: Counter[Silence] = field(default_factory=Counter)
-    findings: Counter[Severity] = field(default_factory=Counter)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """Takes visits in any order, from one thread at a time.
 
-    `asset_of` gives what the inventory says of an address; `now` the moment, in UTC.
+    `asset_of` gives what the inventory says of an address; `now` the moment, in UTC; `told` is
+    what the outputs have been told: a shard that is walked again does not say it twice.
     """
 
     round: str
@@ -75,25 +70,35 @@ class Ledger:
     history: History
     sinks: Sequence[Sink]
     now: Callable[[], datetime]
-    counts: Counts = field(default_factory=Counts)
+    told: set[tuple[str, Endpoint]] = field(default_factory=set)
 
-    def conclude(self, visit: Visit) -> None:
-        """Record one visit and tell the outputs.
+    def begin(self) -> None:
+        """Tell the outputs what the round found before it was continued: they hold whole rounds."""
+        for finding in self.history.told():
+            self._tell(finding)
+
+    def conclude(self, visit: Visit, counts: Counts) -> None:
+        """Record one visit, count it and tell the outputs.
 
         Raises:
             Refused: the history or an output cannot be written.
         """
         outcome, look = visit.outcome, self._look(visit)
-        self._count(visit)
+        _count(visit, counts)
         if record.shows_shut(outcome):
             self._shut(visit, look.at)
         if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
             draft = record.finding(visit.about, outcome, look, score.severity(outcome))
-            self._found(self.history.record(draft))
+            counts.findings[draft.severity] += 1
+            self._tell(self.history.record(draft))
         elif not isinstance(outcome, Closed):
             seen = record.service_seen(visit.about, outcome, look)
             for sink in self.sinks:
                 sink.service(seen)
+
+    def end_shard(self, number: int, tally: ShardTally) -> None:
+        """Record that nothing of a shard is left to do."""
+        self.history.end_shard(number, tally, self.now())
 
     def settle(self) -> None:
         """Tell the outputs which findings ended, and which could not be verified."""
@@ -108,19 +113,12 @@ class Ledger:
         for sink in self.sinks:
             sink.coverage(coverage)
 
-    def _count(self, visit: Visit) -> None:
-        outcome, probe = visit.outcome, visit.about.name if visit.about else None
-        if isinstance(outcome, Assessment):
-            self.counts.access[outcome.access] += 1
-            log.info("assessed", endpoint=str(visit.endpoint), probe=probe, access=outcome.access)
-        elif isinstance(outcome, Unknown):
-            self.counts.unknown[outcome.silence] += 1
-            log.info("untold", endpoint=str(visit.endpoint), probe=probe, silence=outcome.silence)
-
-    def _found(self, finding: Finding) -> None:
-        self.counts.findings[finding.severity] += 1
-        for sink in self.sinks:
-            sink.finding(finding)
+    def _tell(self, finding: Finding) -> None:
+        this = finding.fingerprint, finding.endpoint
+        if this not in self.told:
+            self.told.add(this)
+            for sink in self.sinks:
+                sink.finding(finding)
 
     def _shut(self, visit: Visit, at: datetime) -> None:
         because = "the port refused the connection"
@@ -146,3 +144,13 @@ class Ledger:
             at=self.now(),
             labels=visit.labels,
         )
+
+
+def _count(visit: Visit, counts: Counts) -> None:
+    outcome, probe = visit.outcome, visit.about.name if visit.about else None
+    if isinstance(outcome, Assessment):
+        counts.access[outcome.access] += 1
+        log.info("assessed", endpoint=str(visit.endpoint), probe=probe, access=outcome.access)
+    elif isinstance(outcome, Unknown):
+        counts.unknown[outcome.silence] += 1
+        log.info("untold", endpoint=str(visit.endpoint), probe=probe, silence=outcome.silence)

@@ -5,15 +5,17 @@ Only this file knows the order. Every hand-over is bounded, so a slow stage slow
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 import anyio
 from anyio import from_thread, to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
+from scanner.account import Account, Leg
 from scanner.catchall import CatchAll, canaries
 from scanner.gate import Gate
 from scanner.guard import Guard
@@ -21,30 +23,44 @@ from scanner.hours import Hours
 from scanner.identify import hearings
 from scanner.ledger import Ledger
 from scanner.model import Closed, Coverage, Endpoint, Silence
-from scanner.plan import Plan, Target
+from scanner.plan import Plan, Shard, Target
 from scanner.probe import AnyProbe, Visit
 from scanner.scope import Scope
-from scanner.sweep import ConnectSweep, Observation, State, Tally
+from scanner.sweep import ConnectSweep, Observation, State
 from scanner.visit import visit
+from scanner.way import ShardTally
 
 #: Open endpoints that may wait for a conversation: enough to keep every conversation busy, and
 #: little enough that the sweep notices at once when they fall behind.
 HAND_OVER = 256
+
+#: Shards under way at once: the one that is swept, and one whose last conversations go on. So a
+#: slow talker does not stop the sweep, and a round that is continued repeats little.
+SHARDS_UNDER_WAY = 2
+
+#: What is handed over within a round, with the shard that it belongs to. A visit of None concludes
+#: what needs none: the sweep of the shard, or an endpoint that nobody speaks with.
+Observed: TypeAlias = tuple[Leg, Observation]
+Visited: TypeAlias = tuple[Leg, Visit | None]
 
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
     """Everything that a round is made of; a test replaces any of it.
 
-    `conversations` is how many endpoints are spoken with at once; `watched` are the endpoints
-    whose findings are open in the history, which the sweep therefore reports even when closed;
-    `interrupted` tells that a person ended the round, rather than its permission; `passed_by`
-    counts the open endpoints that an interruption left without a conversation.
+    `shards` are those that are still to be walked, drawn one by one; `started` is when the round
+    began, perhaps in a process that is no more; `conversations` is how many endpoints are spoken
+    with at once; `watched` are the endpoints whose findings are open in the history, which the
+    sweep therefore reports even when closed; `interrupted` tells that a person ended the round,
+    rather than its permission.
     """
 
     scope: Scope
     plan: Plan
+    shards: Iterable[Shard]
+    account: Account
     seed: int
+    started: datetime
     probes: Sequence[AnyProbe]
     guard: Guard
     sweep: ConnectSweep
@@ -54,10 +70,8 @@ class Walk:
     conversations: int
     now: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
-    tally: Tally = field(default_factory=Tally)
     interruptions: list[str] = field(default_factory=list)
     interrupted: bool = False
-    passed_by: int = 0
     hours: Hours = field(init=False)
     catch_all: CatchAll = field(init=False)
 
@@ -88,77 +102,102 @@ async def walk(round_: Walk) -> Coverage:
         OutOfScope: something tried to leave the scope. What was found before is recorded.
         Refused: the history or an output failed.
     """
-    started = round_.now()
-    opened, to_visit = anyio.create_memory_object_stream[Observation](HAND_OVER)
-    visited, to_conclude = anyio.create_memory_object_stream[Visit](HAND_OVER)
+    opened, to_visit = anyio.create_memory_object_stream[Observed](HAND_OVER)
+    visited, to_conclude = anyio.create_memory_object_stream[Visited](HAND_OVER)
+    room = anyio.Semaphore(SHARDS_UNDER_WAY)
     with round_.guard.watching(), first_error():
+        await to_thread.run_sync(round_.ledger.begin)
         async with anyio.create_task_group() as stages:
             stages.start_soon(round_.hours.keep, round_.interrupt, name="hours")
-            stages.start_soon(_sweep, round_, opened)
+            stages.start_soon(_sweep, round_, room, opened, visited.clone())
             for _ in range(round_.conversations):
                 stages.start_soon(_converse, round_, to_visit.clone(), visited.clone())
             to_visit.close()
             visited.close()
-            await conclude(round_, to_conclude)
+            await conclude(round_, room, to_conclude)
             stages.cancel_scope.cancel()
     await to_thread.run_sync(round_.ledger.settle)
-    coverage = _coverage(round_, started)
+    coverage = _coverage(round_)
     await to_thread.run_sync(round_.ledger.end, coverage)
     return coverage
 
 
-async def _sweep(round_: Walk, opened: MemoryObjectSendStream[Observation]) -> None:
-    """Knock on every planned endpoint, in a thread of its own; hand over what is open."""
-
-    def report(observation: Observation) -> None:
-        from_thread.run(opened.send, observation)
-
-    def run() -> None:
-        round_.sweep.run(
-            round_.plan.endpoints(round_.seed),
-            report,
-            watch=round_.watched,
-            stop=round_.stop,
-            pause=round_.hours.closed,
-            tally=round_.tally,
-        )
-
-    async with opened:
+async def _sweep(
+    round_: Walk,
+    room: anyio.Semaphore,
+    opened: MemoryObjectSendStream[Observed],
+    visited: MemoryObjectSendStream[Visited],
+) -> None:
+    """Knock on every planned endpoint, shard by shard; hand over what is open."""
+    shards = iter(round_.shards)
+    async with opened, visited:
         try:
-            await to_thread.run_sync(run, abandon_on_cancel=True)
+            while True:
+                await room.acquire()
+                if round_.stop.is_set():
+                    break
+                shard = await to_thread.run_sync(next, shards, None, abandon_on_cancel=True)
+                if shard is None:
+                    break
+                leg = round_.account.begin(shard)
+                await _sweep_shard(round_, leg, opened)
+                await visited.send((leg, None))
         finally:
             round_.stop.set()
 
 
+async def _sweep_shard(round_: Walk, leg: Leg, opened: MemoryObjectSendStream[Observed]) -> None:
+    """Knock on the endpoints of one shard, in a thread of its own."""
+
+    async def hand_over(observation: Observation) -> None:
+        leg.pending += 1
+        await opened.send((leg, observation))
+
+    def run() -> None:
+        round_.sweep.run(
+            leg.shard.endpoints(round_.seed),
+            lambda observation: from_thread.run(hand_over, observation),
+            watch=round_.watched,
+            stop=round_.stop,
+            pause=round_.hours.closed,
+            tally=leg.sweep,
+        )
+
+    await to_thread.run_sync(run, abandon_on_cancel=True)
+
+
 async def _converse(
     round_: Walk,
-    to_visit: MemoryObjectReceiveStream[Observation],
-    visited: MemoryObjectSendStream[Visit],
+    to_visit: MemoryObjectReceiveStream[Observed],
+    visited: MemoryObjectSendStream[Visited],
 ) -> None:
     """Visit what is open, one endpoint at a time; pass on what was seen closed."""
     async with to_visit, visited:
-        async for observation in to_visit:
-            endpoint = Endpoint(
-                address=observation.address,
-                port=observation.port,
-                host=round_.scope.host_of(observation.address),
-            )
-            if observation.state is State.OPEN:
-                fronts = hearings(round_.probes, round_.scope.extra_ports, endpoint.port)
-                made = await visit(
-                    round_.gate,
-                    endpoint,
-                    fronts,
-                    may_begin=round_.may_begin,
-                    catch_all=await _answers_everybody(round_, endpoint.address),
-                )
-                if made is None:
-                    round_.passed_by += 1
-                else:
-                    await visited.send(made)
-            elif observation.state is State.CLOSED:
-                await visited.send(Visit(endpoint=endpoint, outcome=Closed()))
+        async for leg, observation in to_visit:
+            await visited.send((leg, await _visit(round_, leg, observation)))
             round_.guard.raise_if_violated()
+
+
+async def _visit(round_: Walk, leg: Leg, observation: Observation) -> Visit | None:
+    endpoint = Endpoint(
+        address=observation.address,
+        port=observation.port,
+        host=round_.scope.host_of(observation.address),
+    )
+    if observation.state is State.CLOSED:
+        return Visit(endpoint=endpoint, outcome=Closed())
+    if observation.state is not State.OPEN:
+        return None
+    fronts = hearings(round_.probes, round_.scope.extra_ports, endpoint.port)
+    made = await visit(
+        round_.gate,
+        endpoint,
+        fronts,
+        may_begin=round_.may_begin,
+        catch_all=await _answers_everybody(round_, endpoint.address),
+    )
+    leg.passed_by += made is None
+    return made
 
 
 async def _answers_everybody(round_: Walk, address: str) -> bool:
@@ -167,49 +206,66 @@ async def _answers_everybody(round_: Walk, address: str) -> bool:
         return await round_.may_begin() and await round_.catch_all.saw_open(address)
 
 
-async def conclude(round_: Walk, visits: MemoryObjectReceiveStream[Visit]) -> None:
+async def conclude(
+    round_: Walk, room: anyio.Semaphore, visits: MemoryObjectReceiveStream[Visited]
+) -> None:
     """Judge, record and emit, one visit at a time, away from the event loop.
 
     A round that is stopped at once still concludes the visits that were already paid.
     """
     async with visits:
         try:
-            async for one in visits:
-                await to_thread.run_sync(round_.ledger.conclude, one)
+            async for leg, one in visits:
+                if one is not None:
+                    await to_thread.run_sync(round_.ledger.conclude, one, leg.counts)
+                leg.pending -= 1
+                if not leg.pending:
+                    await _end_shard(round_, leg)
+                    room.release()
         except anyio.get_cancelled_exc_class():
             with suppress(anyio.WouldBlock, anyio.EndOfStream):
                 while True:
-                    round_.ledger.conclude(visits.receive_nowait())
+                    leg, one = visits.receive_nowait()
+                    if one is not None:
+                        round_.ledger.conclude(one, leg.counts)
             raise
 
 
-def _coverage(round_: Walk, started: datetime) -> Coverage:
-    counts, tally, ended = round_.ledger.counts, round_.tally.counts, round_.now()
+async def _end_shard(round_: Walk, leg: Leg) -> None:
+    """Write down that a shard is done; one that was cut short will have to be walked again."""
+    if leg.complete:
+        tally = round_.account.close(leg)
+        await to_thread.run_sync(round_.ledger.end_shard, leg.shard.number, tally)
+
+
+def _coverage(round_: Walk) -> Coverage:
+    total, ended = round_.account.total(), round_.now()
+    states = Counter(total.states)
     skipped = Counter(round_.plan.skipped)
-    skipped["interrupted"] += tally[State.STOPPED] + round_.plan.planned - round_.tally.planned
-    skipped["short-of-means"] += tally[State.ERROR]
-    why = (*round_.interruptions, *_shortfalls(round_))
-    traffic = round_.gate.traffic
+    visited = sum(states[state] for state in State if state is not State.STOPPED)
+    skipped["interrupted"] += round_.plan.planned - visited
+    skipped["short-of-means"] += states[State.ERROR]
+    why = (*round_.interruptions, *_shortfalls(round_, total))
     return Coverage(
         round=round_.ledger.round,
         scope=round_.ledger.scope,
         vantage=round_.ledger.vantage,
-        started=started,
+        started=round_.started,
         ended=ended,
-        duration=round(max(0.0, (ended - started).total_seconds()), 3),
+        duration=round(max(0.0, (ended - round_.started).total_seconds()), 3),
         complete=not why,
         planned=round_.plan.planned + sum(round_.plan.skipped.values()),
-        reached=tally[State.OPEN],
-        closed=tally[State.CLOSED],
-        filtered=tally[State.FILTERED],
-        unreachable=tally[State.UNREACHABLE],
+        reached=states[State.OPEN],
+        closed=states[State.CLOSED],
+        filtered=states[State.FILTERED],
+        unreachable=states[State.UNREACHABLE],
         skipped=dict(+skipped),
-        access=dict(counts.access),
-        unknown=dict(counts.unknown),
-        findings=dict(counts.findings),
-        asks_sent=traffic.asks,
-        bytes_sent=traffic.sent,
-        bytes_received=traffic.received,
+        access=total.access,
+        unknown=total.unknown,
+        findings=total.findings,
+        asks_sent=total.asks,
+        bytes_sent=total.sent,
+        bytes_received=total.received,
         why_incomplete=why,
         paused=round(round_.hours.paused, 3),
         slowed=round_.sweep.pace.slowed,
@@ -217,19 +273,19 @@ def _coverage(round_: Walk, started: datetime) -> Coverage:
     )
 
 
-def _shortfalls(round_: Walk) -> Iterator[str]:
+def _shortfalls(round_: Walk, total: ShardTally) -> Iterator[str]:
     """Say what keeps a round from being complete, besides what interrupted it.
 
     What the plan left out on purpose is no shortfall.
     """
-    tally, wanted = round_.tally.counts, round_.scope.min_coverage
-    if round_.passed_by:
-        yield f"open endpoints left without a conversation: {round_.passed_by}"
-    if short := tally[State.ERROR]:
+    states, wanted = Counter(total.states), round_.scope.min_coverage
+    if passed_by := round_.account.passed_by:
+        yield f"open endpoints left without a conversation: {passed_by}"
+    if short := states[State.ERROR]:
         yield f"{short} endpoints were not tried for want of descriptors or local ports"
-    if bugs := round_.ledger.counts.unknown[Silence.BUG]:
+    if bugs := total.unknown.get(Silence.BUG):
         yield f"a probe failed on {bugs} endpoints: this is a bug of ronde, please report it"
-    share = (tally[State.OPEN] + tally[State.CLOSED]) / max(round_.plan.planned, 1)
+    share = (states[State.OPEN] + states[State.CLOSED]) / max(round_.plan.planned, 1)
     if share < wanted:
         yield f"{share:.1%} of the endpoints answered; the scope asks for {wanted:.1%}"
 

@@ -1,5 +1,7 @@
 """What a round would touch: scope, inventory and probes become endpoints in a polite order."""
 
+import hashlib
+import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -22,6 +24,16 @@ Target: TypeAlias = tuple[str, int]
 #: 2^64 divided by the golden ratio. A step of this share of a ring never comes close to where it
 #: was before: any 100 places in a row are at least a 224th of the ring apart.
 GOLDEN = 0x9E3779B97F4A7C15
+
+#: Endpoints of a shard at least, if a round has so many. It is what a resumed round may have to
+#: repeat, and small enough that a worker is never long behind the others.
+SHARD_ENDPOINTS = 1 << 16
+
+#: Seconds that a shard takes at least where every endpoint answers. At its end a sweep waits for
+#: the last time-outs, some seconds; much shorter shards would be waited for more than swept.
+SHARD_SECONDS = 60
+
+WHOLE = slice(None)
 
 _RAW = "raw print port (AppSocket, JetDirect): whatever arrives is printed"
 _SERIAL = "raw serial port behind a network adapter: whatever arrives reaches the device"
@@ -61,10 +73,13 @@ class Block:
         """How many endpoints."""
         return self.addresses.count * len(self.ports)
 
-    def endpoints(self, seed: int) -> Iterator[Target]:
-        """Walk the block one port after the other, so that a host rests between its ports."""
+    def endpoints(self, seed: int, part: slice = WHOLE) -> Iterator[Target]:
+        """Walk the block one port after the other, so that a host rests between its ports.
+
+        `part` is a slice of the scattered order of its hosts; each comes with all of its ports.
+        """
         for port in self.ports:
-            for literal in _scattered(self.addresses, seed):
+            for literal in _scattered(self.addresses, seed, part):
                 yield literal, port
 
 
@@ -72,6 +87,7 @@ class Block:
 class Plan:
     """What a round visits and what it leaves out; counted, never listed.
 
+    No address is in two blocks, so that a shard has all endpoints of its hosts.
     `skipped` counts, by reason, the endpoints that the selected probes would have had a port for.
     They are not among the `planned`.
     """
@@ -93,13 +109,15 @@ class Plan:
         wanted = _wanted(scope, probes)
         denied = wanted & DENIED.keys()
         on_printers = _opted_in(scope, printers, wanted)
-        on_others = _opted_in(scope, others, denied)
+        opted = _opted_in(scope, others, denied, beside=wanted - denied)
+        plain = others - AddressSet.of(block.addresses[0] for block in opted)
+        on_others = (Block(plain, tuple(sorted(wanted - denied))), *opted)
         skipped = {
             Skip.MEDICAL: medical.count * len(wanted),
             Skip.PRINTER: printers.count * len(wanted) - _endpoints(on_printers),
-            Skip.DENIED: others.count * len(denied) - _endpoints(on_others),
+            Skip.DENIED: others.count * len(wanted) - _endpoints(on_others),
         }
-        blocks = (Block(others, tuple(sorted(wanted - denied))), *on_others, *on_printers)
+        blocks = (*on_others, *on_printers)
         return cls(
             blocks=tuple(block for block in blocks if block.count),
             skipped={reason.value: count for reason, count in skipped.items() if count},
@@ -119,6 +137,51 @@ class Plan:
         """Give each planned endpoint once, in the order that the seed fixes."""
         for block in self.blocks:
             yield from block.endpoints(seed)
+
+    def shards(self, count: int) -> Iterator["Shard"]:
+        """Cut the round into slices by host: each endpoint is in exactly one of them."""
+        return (Shard(self, number, count) for number in range(count))
+
+    def shards_at(self, per_second: float) -> int:
+        """Say into how many shards a round at this rate is best cut."""
+        size = max(SHARD_ENDPOINTS, int(per_second * SHARD_SECONDS))
+        return max(1, -(-self.planned // size))
+
+    @property
+    def digest(self) -> str:
+        """Name what is visited and left out: SHA-256 in hex, the same in every process."""
+        blocks = [[block.addresses.v4, block.addresses.v6, block.ports] for block in self.blocks]
+        text = json.dumps([blocks, sorted(self.skipped.items())])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of `of` slices of a plan, numbered from 0: some steps of each block's scattered walk.
+
+    Any steps in a row are spread over the block as the whole walk is, so a shard is as polite as
+    the round.
+    """
+
+    plan: Plan
+    number: int
+    of: int
+
+    @property
+    def planned(self) -> int:
+        """How many endpoints."""
+        return sum((part.stop - part.start) * len(block.ports) for block, part in self._parts())
+
+    def endpoints(self, seed: int) -> Iterator[Target]:
+        """Give each endpoint of the shard once, in the order that the seed fixes."""
+        for block, part in self._parts():
+            yield from block.endpoints(seed, part)
+
+    def _parts(self) -> Iterator[tuple[Block, slice]]:
+        """Cut each block evenly; what is left over of small blocks goes to different shards."""
+        for place, block in enumerate(self.plan.blocks):
+            turn, hosts = (self.number + place) % self.of, block.addresses.count
+            yield block, slice(turn * hosts // self.of, (turn + 1) * hosts // self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +236,18 @@ def _devices(scope: Scope, asset_class: AssetClass) -> AddressSet:
     return devices
 
 
-def _opted_in(scope: Scope, among: AddressSet, ports: AbstractSet[int]) -> tuple[Block, ...]:
-    """Lift the denial where the scope names the address, for ports that are wanted anyway."""
+def _opted_in(
+    scope: Scope,
+    among: AddressSet,
+    ports: AbstractSet[int],
+    beside: AbstractSet[int] = frozenset(),
+) -> tuple[Block, ...]:
+    """Lift the denial where the scope names the address, for ports that are wanted anyway.
+
+    `beside` are the ports that the address is visited on in any case.
+    """
     return tuple(
-        Block(AddressSet.of([address]), tuple(sorted(opted & ports)))
+        Block(AddressSet.of([address]), tuple(sorted((opted & ports) | beside)))
         for address, opted in scope.opt_ins.items()
         if address in among and opted & ports
     )
@@ -186,21 +257,22 @@ def _endpoints(blocks: Iterable[Block]) -> int:
     return sum(block.count for block in blocks)
 
 
-def _scattered(addresses: AddressSet, seed: int) -> Iterator[str]:
+def _scattered(addresses: AddressSet, seed: int, part: slice) -> Iterator[str]:
     """Walk the addresses in steps of the golden ratio, each once, as canonical literals.
 
     Neighbours in the sequence are far apart in the set, so that no subnet takes a burst. The
-    place after n steps is plain arithmetic: a shard of a plan can start anywhere.
+    place after n steps is plain arithmetic: a part of the walk can start anywhere.
     """
     if not addresses:
         return
     count = addresses.count
+    first, last, _ = part.indices(count)
     step = _coprime_step(count)
     ranges = (*addresses.v4, *addresses.v6)
     starts = list(accumulate((last - first + 1 for first, last in ranges), initial=0))
     first_v6 = len(addresses.v4)
-    place = seed % count
-    for _ in range(count):
+    place = (seed + first * step) % count
+    for _ in range(first, last):
         row = bisect_right(starts, place) - 1
         number = ranges[row][0] + place - starts[row]
         # Four times as fast as `ipaddress`, which only the rarer family needs for its spelling.

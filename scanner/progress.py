@@ -55,12 +55,12 @@ class Progress:
 
 def picture(round_: Walk) -> Table:
     """Draw the bar and the numbers beside it, as they stand."""
-    counts, findings = round_.tally.counts, round_.ledger.counts.findings
-    done, planned = sum(counts.values()), round_.plan.planned
+    total = round_.account.total()
+    done, planned = sum(total.states.values()), round_.plan.planned
     picture = Table.grid(padding=(0, 1))
     picture.add_row(
         ProgressBar(total=planned, completed=done, width=WIDTH),
-        f"{done:,} of {planned:,} endpoints, {counts[State.OPEN]:,} open, "
-        f"{round_.gate.traffic.asks:,} asks, {sum(findings.values()):,} findings",
+        f"{done:,} of {planned:,} endpoints, {total.states.get(State.OPEN, 0):,} open, "
+        f"{total.asks:,} asks, {sum(total.findings.values()):,} findings",
     )
     return picture

@@ -6,9 +6,10 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ import structlog
 from msgspec.structs import replace
 
 from scanner import __version__
+from scanner.account import Account
 from scanner.audit import Act, AuditTrail
 from scanner.conversation import Limits
 from scanner.emit import Sink
@@ -30,9 +32,10 @@ from scanner.pipeline import Walk, first_error, walk
 from scanner.plan import Plan
 from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
-from scanner.store import Store
-from scanner.sweep import ConnectSweep, Pace, Tally
+from scanner.store import Round, Store
+from scanner.sweep import ConnectSweep, Pace
 from scanner.sweep.strain import BEARS_IT, Change
+from scanner.way import ShardTally, Way
 
 #: Opens an output; raises `Unwritable` if it cannot be.
 OpenSink: TypeAlias = Callable[[], Sink]
@@ -150,6 +153,22 @@ class Outputs:
     vantage: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a round is walked.
+
+    To `resume` is to go on with the newest round of the scope, if it was not walked to its end.
+    A round is cut into as many `shards` as suit its size, unless told.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    resume: bool = False
+    shards: int | None = None
+
+
+DEFAULT = Manner()
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """How a round ended; an interrupted one has saved what it found."""
@@ -163,12 +182,13 @@ def run(
     outputs: Outputs,
     *,
     watch: Callable[[Walk], None],
-    limits: Limits | None = None,
+    manner: Manner = DEFAULT,
 ) -> Result:
     """Walk a round to its end. `watch` is handed the round before it starts, to show progress.
 
     Raises:
-        Refused: nothing to visit, outside the scope's window, the history is in use.
+        Refused: nothing to visit, outside the scope's window, the history is in use, no round to
+            resume or a changed one.
         Unwritable: an output failed.
         OutOfScope: something tried to leave the scope.
         KeyboardInterrupt: interrupted twice; what was found before is in the history.
@@ -176,7 +196,8 @@ def run(
     started = utc_now()
     _refuse_idle_round(prepared, started)
     with ExitStack() as open_files:
-        round_ = _assemble(prepared, outputs, limits or Limits(), started, open_files)
+        store = open_files.enter_context(Store.open(outputs.history, create=started))
+        round_ = _assemble(prepared, outputs, manner, store, open_files)
         watch(round_)
         return Result(anyio.run(_walk_until_interrupted, round_), round_.interrupted)
 
@@ -205,27 +226,58 @@ def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
         raise Refused(f"there is nothing to visit; endpoints left out: {left_out or 'none'}")
 
 
+def _history(store: Store, prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
+    """Begin a round, or go on with one."""
+    scope, way = _reference(prepared.scope), _way(prepared, manner.shards)
+    if manner.resume:
+        return store.resume_round(scope=scope, vantage=outputs.vantage, way=way)
+    now = utc_now()
+    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    return store.begin_round(name, scope=scope, vantage=outputs.vantage, at=now, way=way)
+
+
+def _reference(scope: Scope) -> ScopeReference:
+    return ScopeReference(scope.name, scope.reference)
+
+
+def _way(prepared: Prepared, shards: int | None) -> Way:
+    """Lay down how a round goes that begins now."""
+    return Way(
+        seed=secrets.randbits(32),
+        shards=shards or prepared.plan.shards_at(prepared.scope.rates.connections_per_second),
+        scope_digest=prepared.scope.digest,
+        probes=tuple(sorted(probe.about.name for probe in prepared.probes)),
+        plan_digest=prepared.plan.digest,
+    )
+
+
 def _assemble(
-    prepared: Prepared,
-    outputs: Outputs,
-    limits: Limits,
-    started: datetime,
-    open_files: ExitStack,
+    prepared: Prepared, outputs: Outputs, manner: Manner, store: Store, open_files: ExitStack
 ) -> Walk:
     """Open what a round writes to, and join the parts."""
-    scope = prepared.scope
-    name = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    reference = ScopeReference(scope.name, scope.reference)
-    store = open_files.enter_context(Store.open(outputs.history, create=started))
-    history = open_files.enter_context(
-        store.begin_round(name, scope=reference, vantage=outputs.vantage, at=started)
-    )
-    audit = open_files.enter_context(_audit_trail(outputs.audit, name, scope, started))
+    history = open_files.enter_context(_history(store, prepared, outputs, manner))
+    scope, name = prepared.scope, history.name
+    trail = _audit_trail(outputs.audit, name, scope, resumed=manner.resume)
+    audit = open_files.enter_context(trail)
     pace = Pace(scope.rates, tell=_say_pace)
+    gate = Gate(
+        scope=scope,
+        pace=pace,
+        audit=audit,
+        round_id=name,
+        user_agent=f"ronde/{__version__} (authorised internal audit; {scope.contact})",
+        clock=time.monotonic,
+        now=utc_now,
+        limits=manner.limits,
+    )
+    done, shards = history.shards_done(), prepared.plan.shards(history.way.shards)
     return Walk(
         scope=scope,
         plan=prepared.plan,
-        seed=secrets.randbits(32),
+        shards=(shard for shard in shards if shard.number not in done),
+        account=Account(gate.traffic, ShardTally.sum(done.values())),
+        seed=history.way.seed,
+        started=history.started,
         probes=prepared.probes,
         guard=Guard(scope.allowed),
         sweep=ConnectSweep(
@@ -233,21 +285,13 @@ def _assemble(
             width=SWEEP_WIDTH,
             timeout=scope.rates.timeout,
             attempts=scope.rates.attempts,
-            warn=lambda said: log.warning("sweep-narrowed", why=said),
+            # A shard is a sweep of its own; what all of them would say is said once.
+            warn=cache(lambda said: log.warning("sweep-narrowed", why=said)),
         ),
-        gate=Gate(
-            scope=scope,
-            pace=pace,
-            audit=audit,
-            round_id=name,
-            user_agent=f"ronde/{__version__} (authorised internal audit; {scope.contact})",
-            clock=time.monotonic,
-            now=utc_now,
-            limits=limits,
-        ),
+        gate=gate,
         ledger=Ledger(
             round=name,
-            scope=reference,
+            scope=_reference(scope),
             vantage=outputs.vantage,
             asset_of=prepared.asset_of,
             history=history,
@@ -257,7 +301,6 @@ def _assemble(
         watched=store.watched(),
         conversations=CONVERSATIONS,
         now=utc_now,
-        tally=Tally(),
     )
 
 
@@ -282,11 +325,12 @@ def _close(sinks: Sequence[Sink]) -> None:
 
 
 @contextmanager
-def _audit_trail(path: Path, name: str, scope: Scope, started: datetime) -> Iterator[AuditTrail]:
+def _audit_trail(path: Path, name: str, scope: Scope, *, resumed: bool) -> Iterator[AuditTrail]:
     """Keep the trail for a block, between one line that opens the round and one that ends it."""
+    opens = "round-continues" if resumed else "round-begins"
     trail = AuditTrail(path)
     permission = f"{scope.name} ({scope.reference}), sha256 {scope.digest}"
-    trail.note(Act(when=started, round=name, act="round-begins", to=permission))
+    trail.note(Act(when=utc_now(), round=name, act=opens, to=permission))
     try:
         yield trail
     finally:

@@ -18,10 +18,14 @@ from scanner.model import (
     Status,
     TlsFacts,
 )
+from scanner.way import Way
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SCOPE = ScopeReference("hospital", "SEC-1204")
 VANTAGE = "dmz"
+WAY = Way(
+    seed=7, shards=3, scope_digest="5c0", probes=("elasticsearch", "redis"), plan_digest="91a"
+)
 
 
 def day(number: int) -> datetime:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import pytest
 
@@ -26,6 +27,7 @@ from scanner.model import (
 from scanner.plaintext import document
 from scanner.probe import Visit
 from scanner.store import Settled
+from scanner.way import Counts, ShardTally
 from tests.exposures import NOON, SCOPE, coverage, endpoint, exposure
 
 REDIS = next(probe.about for probe in PROBES if probe.about.name == "redis")
@@ -58,6 +60,13 @@ class Told:
         """Note it."""
         assert at == NOON
         self.acts.append(f"shut {endpoint} by {probe}: {because}")
+
+    def told(self) -> tuple[Finding, ...]:
+        """Give nothing: the round begins."""
+        return ()
+
+    def end_shard(self, number: int, tally: ShardTally, at: datetime) -> None:
+        """Leave it to the tests of the history."""
 
     def settle(self, at: datetime) -> Settled:
         """Give what was prepared."""
@@ -103,7 +112,7 @@ def concluded(outcome: Outcome, *, recognised: bool = True) -> tuple[Told, Ledge
     told = Told()
     books = ledger(told)
     about = REDIS if recognised else None
-    books.conclude(Visit(endpoint=endpoint(7, 6379), outcome=outcome, about=about))
+    books.conclude(Visit(endpoint=endpoint(7, 6379), outcome=outcome, about=about), Counts())
     return told, books
 
 
@@ -147,11 +156,12 @@ def test_what_is_seen_is_counted_by_kind() -> None:
     outcomes = (OPEN, LOCKED, LOCKED, Closed(), Unknown(Silence.TIMEOUT, "late"))
     visits = [Visit(endpoint=endpoint(), outcome=outcome, about=REDIS) for outcome in outcomes]
 
-    list(map(books.conclude, visits))
+    counts = Counts()
+    list(map(partial(books.conclude, counts=counts), visits))
 
-    assert books.counts.access == {Access.OPEN: 1, Access.LOCKED: 2}
-    assert books.counts.unknown == {Silence.TIMEOUT: 1}
-    assert books.counts.findings == {Severity.MEDIUM: 1}
+    assert counts.access == {Access.OPEN: 1, Access.LOCKED: 2}
+    assert counts.unknown == {Silence.TIMEOUT: 1}
+    assert counts.findings == {Severity.MEDIUM: 1}
 
 
 def test_a_service_carries_its_owner_and_permission() -> None:

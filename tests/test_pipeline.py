@@ -11,10 +11,12 @@ from typing import cast
 import anyio
 import pytest
 
+from scanner.account import Leg
 from scanner.demo.redis import FakeRedis
 from scanner.emit import Unwritable
 from scanner.model import Closed, Coverage, Finding, Severity
-from scanner.pipeline import Walk, conclude, first_error
+from scanner.pipeline import Visited, Walk, conclude, first_error
+from scanner.plan import Plan, Shard
 from scanner.probe import Visit
 from scanner.rounds import Order, Outputs, Result, prepare, run, utc_now
 from scanner.sweep import State
@@ -136,7 +138,7 @@ class Interrupting(FakeRedis):
 
     def answer(self, command: list[bytes]) -> bytes:
         """Answer one command."""
-        while self.round_.tally.counts[State.OPEN] < 2:
+        while self.round_.account.total().states.get(State.OPEN, 0) < 2:
             time.sleep(0.01)
         self.round_.interruptions[:] = ["the test has seen enough"]
         return super().answer(command)
@@ -172,13 +174,15 @@ def test_the_first_error_of_a_group_comes_out_of_it() -> None:
 async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
     """Two visits wait for the books when a second signal comes: both are entered."""
     concluded: list[Visit] = []
-    round_ = cast("Walk", SimpleNamespace(ledger=SimpleNamespace(conclude=concluded.append)))
-    visited, to_conclude = anyio.create_memory_object_stream[Visit](2)
+    ledger = SimpleNamespace(conclude=lambda visit, _: concluded.append(visit))
+    round_ = cast("Walk", SimpleNamespace(ledger=ledger))
+    leg = Leg(Shard(Plan((), {}), 0, 1))
+    visited, to_conclude = anyio.create_memory_object_stream[Visited](2)
     waiting = [Visit(endpoint=endpoint(last), outcome=Closed()) for last in (7, 8)]
     with visited, anyio.CancelScope() as stopping:
-        visited.send_nowait(waiting[0])
-        visited.send_nowait(waiting[1])
+        visited.send_nowait((leg, waiting[0]))
+        visited.send_nowait((leg, waiting[1]))
         stopping.cancel()
-        await conclude(round_, to_conclude)
+        await conclude(round_, anyio.Semaphore(0), to_conclude)
 
     assert concluded == waiting

@@ -3,8 +3,8 @@
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, date
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from itertools import islice, product
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
+from itertools import chain, islice, product
 
 import pytest
 from hypothesis import given
@@ -266,6 +266,95 @@ class TestInWhichOrder:
         tricky = IPv6Address("::1.2.3.4")  # inet_ntop writes it with dots
 
         assert list(Block(AddressSet.of([tricky]), (80,)).endpoints(seed=1)) == [(str(tricky), 80)]
+
+
+class TestShards:
+    """Slices of a round by host, each as polite as the whole."""
+
+    @given(
+        networks=st.lists(
+            st.integers(24, 32).flatmap(
+                lambda prefix: st.integers(0, (1 << 32) - 1).map(
+                    lambda start: ip_network((start, prefix), strict=False)
+                )
+            ),
+            max_size=3,
+        ),
+        opted=st.sets(st.integers(0, 15), max_size=4),
+        ports=st.sets(st.sampled_from([80, 443, 9100]), min_size=1),
+        count=st.integers(1, 40),
+        seed=st.integers(0, (1 << 32) - 1),
+    )
+    def test_every_endpoint_is_in_exactly_one_shard(
+        self, networks: list[IPv4Network], opted: set[int], ports: set[int], count: int, seed: int
+    ) -> None:
+        """For any plan, count and seed, and a host with all of its ports in one of them."""
+        allowed = AddressSet.of([*networks, ip_network("192.0.2.0/28")])
+        opt_ins: dict[IPAddress, frozenset[int]] = {
+            IPv4Address("192.0.2.0") + n: frozenset({9100}) for n in opted
+        }
+        plan = Plan.of(scope(allowed, opt_ins=opt_ins), None, [claim(*ports)])
+
+        walks = [list(shard.endpoints(seed)) for shard in plan.shards(count)]
+        hosts = [host for walk in walks for host in {address for address, _ in walk}]
+
+        assert sorted(chain(*walks)) == sorted(plan.endpoints(seed))
+        assert [shard.planned for shard in plan.shards(count)] == list(map(len, walks))
+        assert len(hosts) == len(set(hosts))
+
+    def test_shards_are_of_one_size(self) -> None:
+        """None is more than one host longer than another, whatever opted in."""
+        opt_ins: dict[IPAddress, frozenset[int]] = {
+            IPv4Address("10.7.0.0") + n: frozenset({9100}) for n in range(8)
+        }
+        plan = Plan.of(scope(addresses("10.7.0.0/22"), opt_ins=opt_ins), None, [claim(80, 9100)])
+        sizes = [shard.planned for shard in plan.shards(8)]
+
+        assert sum(sizes) == 1024 + 8
+        assert max(sizes) - min(sizes) <= 2
+
+    def test_a_shard_is_spread_like_the_whole(self) -> None:
+        """Within a shard of a /16, no /24 is met twice within a hundred connections."""
+        plan = Plan.of(scope(addresses("10.7.0.0/16")), None, [claim(80)])
+        walk = [host for host, _ in list(plan.shards(16))[5].endpoints(seed=99)]
+        subnets = [host.rpartition(".")[0] for host in walk]
+
+        assert len(set(subnets)) == 256
+        assert min(len(set(subnets[n : n + 100])) for n in range(0, len(walk) - 100, 7)) == 100
+
+    def test_the_one_shard_of_a_small_round_is_the_round(self) -> None:
+        """Nothing changes for who needs no shards."""
+        plan = Plan.of(scope(addresses("10.7.0.0/24")), None, [claim(80, 443)])
+
+        assert plan.shards_at(1000) == 1
+        assert list(next(plan.shards(1)).endpoints(seed=7)) == list(plan.endpoints(seed=7))
+
+    def test_a_shard_is_small_but_not_over_in_a_blink(self) -> None:
+        """65,536 endpoints; at high rates as many as a minute takes."""
+        plan = Plan.of(scope(addresses("10.0.0.0/9")), None, [claim(80)])
+
+        assert (plan.shards_at(100), plan.shards_at(10_000)) == (128, 14)
+
+    def test_the_far_end_of_a_walk_comes_at_once(self) -> None:
+        """The last shard of 2^64 addresses is found by arithmetic, not by walking there."""
+        plan = Plan.of(scope(addresses("2001:db8::/64")), None, [claim(80)])
+        last = list(plan.shards(1 << 10))[-1]
+
+        assert last.planned == 1 << 54
+        assert len(list(islice(last.endpoints(seed=3), 1000))) == 1000
+
+    def test_another_plan_has_another_digest(self) -> None:
+        """Addresses, ports and what is left out are in it; the order of probes is not."""
+        here, there = scope(addresses("192.0.2.0/28")), scope(addresses("192.0.2.0/27"))
+        digests = [
+            Plan.of(here, None, [claim(80), claim(443)]).digest,
+            Plan.of(here, None, [claim(80, 9100), claim(443)]).digest,
+            Plan.of(here, None, [claim(80)]).digest,
+            Plan.of(there, None, [claim(80), claim(443)]).digest,
+        ]
+
+        assert len(set(digests)) == 4
+        assert Plan.of(here, None, [claim(443), claim(80)]).digest == digests[0]
 
 
 class TestForecast:

@@ -6,25 +6,27 @@ from typing import cast
 
 from rich.console import Console
 
-from scanner.ledger import Counts
+from scanner.account import Account
+from scanner.addresses import AddressSet
+from scanner.gate import Traffic
 from scanner.model import Severity
 from scanner.pipeline import Walk
+from scanner.plan import Block, Plan, Shard
 from scanner.progress import Progress, picture
-from scanner.sweep import State, Tally
+from scanner.sweep import State
+from scanner.way import ShardTally
 from tests.exposures import coverage
 
 
 def underway() -> Walk:
     """A round in its middle, as far as a bar looks at it."""
-    tally, counts = Tally(planned=1_500), Counts()
-    tally.counts.update({State.OPEN: 12, State.CLOSED: 1_188})
-    counts.findings.update({Severity.HIGH: 2, Severity.LOW: 1})
-    parts = {
-        "tally": tally,
-        "plan": SimpleNamespace(planned=2_400),
-        "ledger": SimpleNamespace(counts=counts),
-        "gate": SimpleNamespace(traffic=SimpleNamespace(asks=77)),
-    }
+    done = ShardTally(states={"open": 12}, findings={Severity.HIGH: 2, Severity.LOW: 1})
+    plan = Plan((Block(AddressSet(), (6379,)),), {})
+    account = Account(Traffic(asks=77), done)
+    leg = account.begin(Shard(plan, 0, 1))
+    leg.sweep.planned = 1_500
+    leg.sweep.counts.update({State.CLOSED: 1_188})
+    parts = {"account": account, "plan": SimpleNamespace(planned=2_400)}
     return cast("Walk", SimpleNamespace(**parts))
 
 

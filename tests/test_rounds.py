@@ -17,7 +17,7 @@ from scanner.demo.decoys import Decoy
 from scanner.demo.redis import FakeRedis
 from scanner.model import Finding, Outcome, Service, Silence, Unknown
 from scanner.probe import FRONT, About, Get, Page
-from scanner.rounds import Order, Outputs, prepare, run, utc_now
+from scanner.rounds import Manner, Order, Outputs, prepare, run, utc_now
 from tests.fakes.connections import gone, mute
 from tests.fakes.http import page
 from tests.fakes.redis import noauth
@@ -180,7 +180,7 @@ def test_a_timeout_leaves_a_finding_unverified(ground: Ground, door: tuple[Chang
         prepare(order, now=utc_now()),
         outputs(ground.folder, kept),
         watch=lambda _: None,
-        limits=Limits(ask=0.2),
+        manner=Manner(limits=Limits(ask=0.2)),
     )
 
     assert [one.status for one in kept.findings if one.endpoint.port == port] == ["unverified"]

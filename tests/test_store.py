@@ -1,6 +1,7 @@
 """The history: what is reported is kept, and only observations change it."""
 
 import os
+import re
 import signal
 import sqlite3
 import stat
@@ -15,10 +16,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scanner.model import Endpoint, Finding, ScopeReference, Status
+from scanner.model import Access, Endpoint, Finding, ScopeReference, Severity, Silence, Status
 from scanner.store import Round, Settled, Store, StoreRefused
 from scanner.store.database import Database
-from tests.exposures import NOON, SCOPE, VANTAGE, coverage, day, endpoint, exposure
+from scanner.way import ShardTally, Way
+from tests.exposures import NOON, SCOPE, VANTAGE, WAY, coverage, day, endpoint, exposure
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,7 +42,7 @@ def begin(
     store: Store, number: int, *, scope: ScopeReference = SCOPE, vantage: str = VANTAGE
 ) -> Round:
     """Begin the round of one day."""
-    return store.begin_round(f"r{number}", scope=scope, vantage=vantage, at=day(number))
+    return store.begin_round(f"r{number}", scope=scope, vantage=vantage, at=day(number), way=WAY)
 
 
 def see(  # noqa: PLR0913 - each is one side of a round
@@ -282,12 +284,126 @@ class TestReading:
         assert document.isprintable()
 
 
+class TestContinuing:
+    """A round that stopped before its end can be gone on with, if it is still the same round."""
+
+    def test_it_remembers_its_name_course_and_shards(self, store: Store) -> None:
+        """What `--resume` needs, to the tally of each shard that was done."""
+        tally = ShardTally(
+            states={"open": 2, "closed": 9},
+            access={Access.OPEN: 1},
+            unknown={Silence.TIMEOUT: 1},
+            findings={Severity.HIGH: 1},
+            asks=12,
+            sent=340,
+            received=5_600,
+        )
+        with begin(store, 1) as killed:
+            killed.end_shard(2, tally, day(1))
+
+        with resume(store, msgspec.structs.replace(WAY, seed=99)) as again:
+            assert (again.name, again.started, again.way) == ("r1", day(1), WAY)
+            assert again.shards_done() == {2: tally}
+
+    def test_what_it_found_before_keeps_its_status(self, store: Store) -> None:
+        """New stays new, however often its round sees it; told once for each door."""
+        with begin(store, 1) as killed:
+            killed.record(exposure(round="r1"))
+            killed.record(exposure(round="r1", endpoint=endpoint(8)))
+
+        with resume(store) as again:
+            told = [(finding.endpoint, finding.status) for finding in again.told()]
+            repeated = again.record(exposure(round="r1"))
+
+        assert told == [(endpoint(7), Status.NEW), (endpoint(8), Status.NEW)]
+        assert repeated.status is Status.NEW
+
+    def test_what_earlier_rounds_found_is_not_its_own(self, store: Store) -> None:
+        """Yesterday's finding is told when this round sees it, not before."""
+        see(store, 1, exposure())
+        with begin(store, 2):
+            pass
+
+        with resume(store) as again:
+            assert again.told() == ()
+
+    def test_an_interrupted_round_goes_on_and_loses_its_coverage(
+        self, store: Store, path: Path
+    ) -> None:
+        """It had settled; what it sees now is ongoing, and it ends anew."""
+        see(store, 1, exposure())
+        see(store, 2)
+
+        with resume(store) as again:
+            assert again.record(exposure(round="r2")).status is Status.ONGOING
+        with closing(sqlite3.connect(path)) as connection:
+            ended = connection.execute("SELECT ended, coverage FROM round").fetchall()
+        assert ended[1] == (None, None)
+
+    def test_a_round_that_was_walked_to_its_end_is_over(self, store: Store) -> None:
+        """There is nothing to go on with; a script that always resumes is told."""
+        with begin(store, 1) as whole:
+            for number in range(WAY.shards):
+                whole.end_shard(number, ShardTally(), day(1))
+            whole.end(coverage(round="r1"))
+
+        with pytest.raises(StoreRefused, match="r1 was walked to its end"):
+            resume(store)
+        assert see(store, 2) == Settled((), ())
+
+    def test_a_round_killed_after_its_last_shard_is_not(self, store: Store) -> None:
+        """It has to be settled still."""
+        with begin(store, 1) as killed:
+            for number in range(WAY.shards):
+                killed.end_shard(number, ShardTally(), day(1))
+
+        with resume(store) as again:
+            assert len(again.shards_done()) == WAY.shards
+
+    @pytest.mark.parametrize(
+        ("change", "named"),
+        [
+            ({"scope_digest": "other"}, "the scope file;"),
+            ({"probes": ("redis",)}, "the probes (they were elasticsearch, redis);"),
+            ({"plan_digest": "other"}, "the plan (the inventory, or"),
+            ({"scope_digest": "other", "probes": ()}, "the scope file, the probes"),
+        ],
+    )
+    def test_a_changed_course_is_refused_by_name(
+        self, store: Store, change: dict[str, object], named: str
+    ) -> None:
+        """Half a round under another permission or plan would be no round."""
+        with begin(store, 1):
+            pass
+
+        with pytest.raises(StoreRefused, match=re.escape(named)):
+            resume(store, msgspec.structs.replace(WAY, **change))
+
+    def test_another_scope_or_vantage_has_no_round_here(self, store: Store) -> None:
+        """Sightings from elsewhere are not continued."""
+        with begin(store, 1, vantage="office"):
+            pass
+
+        with pytest.raises(StoreRefused, match="no round of the scope 'hospital' from 'dmz'"):
+            resume(store)
+
+    def test_a_round_that_runs_is_not_taken_over(self, store: Store) -> None:
+        """The lock tells the living from the killed."""
+        with begin(store, 1), pytest.raises(StoreRefused, match="another round is using"):
+            resume(store)
+
+
+def resume(store: Store, way: Way = WAY) -> Round:
+    """Go on with the newest round."""
+    return store.resume_round(scope=SCOPE, vantage=VANTAGE, way=way)
+
+
 KILLED = """
 import os, signal, sys
 from scanner.store import Store
-from tests.exposures import NOON, SCOPE, VANTAGE, endpoint, exposure
+from tests.exposures import WAY, NOON, SCOPE, VANTAGE, endpoint, exposure
 store = Store.open(sys.argv[1], create=NOON)
-walk = store.begin_round("r1", scope=SCOPE, vantage=VANTAGE, at=NOON)
+walk = store.begin_round("r1", scope=SCOPE, vantage=VANTAGE, at=NOON, way=WAY)
 for last in range(1, 6):
     walk.record(exposure(fingerprint=f"f{last}", endpoint=endpoint(last)))
     print(last, flush=True)
@@ -304,7 +420,7 @@ def killed_after_five(path: Path) -> int:
             assert walking.stdout is not None
             said = [walking.stdout.readline() for _ in range(5)]
             with pytest.raises(StoreRefused, match=rf"process {walking.pid}, round r1"):
-                Store.open(path).begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=NOON)
+                Store.open(path).begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=NOON, way=WAY)
         finally:
             walking.kill()
     assert said == [b"1\n", b"2\n", b"3\n", b"4\n", b"5\n"]
@@ -371,14 +487,29 @@ class TestRefusals:
         """An old program does not guess at new tables."""
         Store.open(path, create=NOON).close()
         with closing(sqlite3.connect(path)) as connection:
-            connection.execute("UPDATE ronde_history SET version = 2")
+            connection.execute("UPDATE ronde_history SET version = 3")
             connection.commit()
         before = path.read_bytes()
 
-        with pytest.raises(StoreRefused, match="version 2; this ronde reads version 1"):
+        with pytest.raises(StoreRefused, match="version 3; this ronde reads version 2"):
             Store.open(path, create=NOON)
 
         assert path.read_bytes() == before
+
+    def test_an_older_history_gets_the_tables_that_it_lacks(self, path: Path) -> None:
+        """What version 1 remembers is kept; its rounds cannot be continued."""
+        with Store.open(path, create=NOON) as store:
+            see(store, 1, exposure())
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(
+                "DROP TABLE way; DROP TABLE shard; UPDATE ronde_history SET version = 1"
+            )
+
+        with Store.open(path) as store:
+            assert status_of(store) == [Status.NEW]
+            with pytest.raises(StoreRefused, match="r1 was begun by a ronde that could not"):
+                store.resume_round(scope=SCOPE, vantage=VANTAGE, way=WAY)
+            assert see(store, 2, exposure()) == Settled((), ())
 
     def test_another_program_s_database_is_refused_and_intact(self, path: Path) -> None:
         """Not a table is added to somebody's address book."""
@@ -556,7 +687,9 @@ def test_a_round_that_ended_is_kept_with_its_coverage(store: Store, path: Path) 
 def test_a_moment_without_a_zone_is_a_bug(store: Store) -> None:
     """Nobody could tell when it was."""
     with pytest.raises(Exception, match="without a time zone"):
-        store.begin_round("r1", scope=SCOPE, vantage=VANTAGE, at=day(1).replace(tzinfo=None))
+        store.begin_round(
+            "r1", scope=SCOPE, vantage=VANTAGE, at=day(1).replace(tzinfo=None), way=WAY
+        )
 
 
 def _shrink(store: Store) -> None:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from scanner.model import Endpoint, Status
 from scanner.store import Round, Store
-from tests.exposures import NOON, SCOPE, day, endpoint, exposure
+from tests.exposures import NOON, SCOPE, WAY, day, endpoint, exposure
 
 #: Which fingerprints which probe gives: two clusters of one product, one of another.
 PROBE_OF = {"es-1": "elasticsearch", "es-2": "elasticsearch", "redis-1": "redis"}
@@ -67,7 +67,7 @@ class Rounds(RuleBasedStateMachine):
         self.vantage = vantage
         self.memory.seen_now = set()
         self.round = self.store.begin_round(
-            f"r{self.number}", scope=SCOPE, vantage=vantage, at=NOON
+            f"r{self.number}", scope=SCOPE, vantage=vantage, at=NOON, way=WAY
         )
 
     @precondition(lambda self: self.round is not None)

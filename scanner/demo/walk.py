@@ -22,7 +22,7 @@ from scanner.emit.jsonl import JsonLines
 from scanner.emit.table import Table
 from scanner.model import Access, Finding, Refused, ServiceSeen
 from scanner.plan import Block, Plan
-from scanner.rounds import Order, Outputs, Result, prepare, run, utc_now
+from scanner.rounds import Manner, Order, Outputs, Result, prepare, run, utc_now
 
 #: What a round leaves in the folder that is kept.
 SCOPE, INVENTORY = "scope.toml", "assets.csv"
@@ -143,7 +143,7 @@ def _scan(folder: Path, services: tuple[Placed, ...], screen: TextIO) -> tuple[V
         vantage="demo",
     )
     only_ours = replace(prepared, plan=_plan(services))
-    return verdicts, run(only_ours, outputs, watch=lambda _: None, limits=LIMITS)
+    return verdicts, run(only_ours, outputs, watch=lambda _: None, manner=Manner(limits=LIMITS))
 
 
 def _plan(services: tuple[Placed, ...]) -> Plan:

@@ -8,7 +8,17 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -82,7 +92,9 @@ class Database:
             self._create(create)
         with self.reading() as connection:
             version = connection.scalar(select(tables.history.c.version))
-        if version != tables.VERSION:
+        if version in tables.LACKING_TABLES:
+            self._complete()
+        elif version != tables.VERSION:
             raise StoreRefused(
                 f"{self.path} is a history of version {version}; "
                 f"this ronde reads version {tables.VERSION}"
@@ -99,6 +111,12 @@ class Database:
             if connection.scalar(select(tables.history.c.version)) is None:
                 row = {"version": tables.VERSION, "created": at}
                 connection.execute(insert(tables.history).values(row))
+
+    def _complete(self) -> None:
+        """Add the tables that an older version lacks; nothing that is there changes."""
+        with self.writing() as connection:
+            tables.TABLES.create_all(connection)
+            connection.execute(update(tables.history).values(version=tables.VERSION))
 
 
 def _path_of(where: str) -> Path:

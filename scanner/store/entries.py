@@ -104,6 +104,16 @@ class Entries:
             for row in self.transaction.execute(query)
         ]
 
+    def seen_in_round(self) -> Iterator[Finding]:
+        """Give the findings that this round saw exposed, one for each endpoint."""
+        query = (
+            select(finding, sighting.c.document)
+            .join_from(finding, sighting)
+            .where(sighting.c.exposed, sighting.c.round == self.round)
+            .order_by(sighting.c.at, finding.c.fingerprint, sighting.c.address)
+        )
+        yield from map(as_it_stands, self.transaction.execute(query))
+
     def brought_to(self, status: Status) -> Iterator[Finding]:
         """Give the findings that this round brought to a status, by their last document."""
         query = (

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
@@ -16,7 +16,8 @@ from scanner.record import ended, when_exposed, when_round_ends
 from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
 from scanner.store.lock import RoundLock
-from scanner.store.tables import round_
+from scanner.store.tables import round_, shard
+from scanner.way import ShardTally, Way
 
 #: The statuses that are an event when a finding comes to them.
 CHANGES = {Status.NEW: Change.NEW, Status.REOPENED: Change.REOPENED}
@@ -36,13 +37,23 @@ class Round:
     Calls may come from any thread, one at a time. What a call returned is on the disk.
     """
 
-    def __init__(
-        self, database: Database, lock: RoundLock, *, name: str, scope: str, vantage: str
+    def __init__(  # noqa: PLR0913 - a round is known by so much
+        self,
+        database: Database,
+        lock: RoundLock,
+        *,
+        name: str,
+        scope: str,
+        vantage: str,
+        started: datetime,
+        way: Way,
     ) -> None:
         """Take over a lock that is held and a round that is written down."""
         self._database = database
         self._lock = lock
-        self._name = name
+        self.name = name
+        self.started = started
+        self.way = way
         self._scope = scope
         self._vantage = vantage
         #: What is exposed from here; the lock keeps it true. Spares a query for each closed port.
@@ -82,6 +93,26 @@ class Round:
                 entries.shut(fingerprint, door, at, because)
         self._forget(door, gone)
 
+    def told(self) -> tuple[Finding, ...]:
+        """Give what this round has seen exposed so far, one for each endpoint."""
+        with self._database.reading() as transaction:
+            return tuple(Entries(transaction, self.name, self._vantage).seen_in_round())
+
+    def end_shard(self, number: int, tally: ShardTally, at: datetime) -> None:
+        """Commit that a shard is done, and what it came to."""
+        row = {"round": self.name, "number": number, "at": at, "tally": document(tally).decode()}
+        with self._database.writing() as transaction:
+            transaction.execute(insert(shard).values(row))
+
+    def shards_done(self) -> dict[int, ShardTally]:
+        """Give the shards that are done, by number."""
+        query = select(shard.c.number, shard.c.tally).where(shard.c.round == self.name)
+        with self._database.reading() as transaction:
+            return {
+                row.number: msgspec.json.decode(row.tally, type=ShardTally)
+                for row in transaction.execute(query)
+            }
+
     def settle(self, at: datetime) -> Settled:
         """Commit what this round ended, and what it could not verify in its own scope.
 
@@ -90,7 +121,7 @@ class Round:
         """
         with self._writing() as entries:
             for fingerprint, scope, before, exposed in entries.unresolved():
-                now = when_round_ends(before, in_round=self._name, exposed=exposed)
+                now = when_round_ends(before, in_round=self.name, exposed=exposed)
                 if now.status is Status.RESOLVED:
                     entries.stand(fingerprint, now)
                     entries.note(Change.RESOLVED, fingerprint, at, "no sighting is exposed")
@@ -105,7 +136,7 @@ class Round:
         """Commit the coverage, which marks the round as ended, and let go of the history."""
         ending = {"ended": coverage.ended, "coverage": document(coverage).decode()}
         with self._database.writing() as transaction:
-            this = update(round_).where(round_.c.name == self._name)
+            this = update(round_).where(round_.c.name == self.name)
             transaction.execute(this.values(ending))
         self.close()
 
@@ -129,12 +160,12 @@ class Round:
     @contextmanager
     def _writing(self) -> Iterator[Entries]:
         with self._database.writing() as transaction:
-            yield Entries(transaction, self._name, self._vantage)
+            yield Entries(transaction, self.name, self._vantage)
 
     def _follow(self, entries: Entries, draft: Finding) -> Finding:
         """Work out where the finding stands now, and write that down."""
         before = entries.standing(draft.fingerprint)
-        now = when_exposed(before, in_round=self._name, at=draft.last_seen)
+        now = when_exposed(before, in_round=self.name, at=draft.last_seen)
         entries.stand(draft.fingerprint, now, scope=self._scope)
         if now.status in CHANGES and (before is None or before.status is not now.status):
             entries.note(CHANGES[now.status], draft.fingerprint, draft.last_seen, draft.because)

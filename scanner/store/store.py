@@ -5,14 +5,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import insert, select
+import msgspec
+from sqlalchemy import Row, insert, select, update
 
 from scanner.model import Finding, ScopeReference
+from scanner.plaintext import document
 from scanner.store.database import Database, StoreRefused
 from scanner.store.entries import as_it_stands
 from scanner.store.lock import Held, RoundLock
 from scanner.store.round import Round
 from scanner.store.tables import finding, round_, sighting
+from scanner.store.tables import way as way_
+from scanner.way import Way
 
 
 class Store:
@@ -31,19 +35,64 @@ class Store:
         """
         return cls(Database.open(str(where), create=create))
 
-    def begin_round(self, name: str, *, scope: ScopeReference, vantage: str, at: datetime) -> Round:
-        """Take the history for one round, and write down that it began.
+    def begin_round(
+        self,
+        name: str,
+        *,
+        scope: ScopeReference,
+        vantage: str,
+        at: datetime,
+        way: Way,
+    ) -> Round:
+        """Take the history for one round, and write down that it began, and how it goes.
 
         Raises:
             StoreRefused: another round has it, or there was a round of that name.
         """
         lock = self._locked(name)
         try:
-            self._write_down(name, scope, vantage, at)
-            return Round(self._database, lock, name=name, scope=scope.name, vantage=vantage)
+            self._write_down(name, scope, vantage, at, way)
+            return Round(
+                self._database,
+                lock,
+                name=name,
+                scope=scope.name,
+                vantage=vantage,
+                started=at,
+                way=way,
+            )
         except BaseException:
             lock.release()
             raise
+
+    def resume_round(self, *, scope: ScopeReference, vantage: str, way: Way) -> Round:
+        """Take the history for the newest round of a scope, which stopped before its end.
+
+        Its way is the one that it was begun with. A round that was interrupted counts as not
+        ended: its coverage is taken back, to be given anew.
+
+        Raises:
+            StoreRefused: another round has the history, there is no such round, it was walked to
+                its end, or the way has changed; the message names what has.
+        """
+        lock = self._locked(f"of {scope.name}, continued")
+        try:
+            row = self._newest(scope, vantage)
+            begun = _unchanged(row.name, row.document, way)
+            resumed = Round(
+                self._database,
+                lock,
+                name=row.name,
+                scope=scope.name,
+                vantage=vantage,
+                started=row.started,
+                way=begun,
+            )
+            self._reopen(resumed, ended=row.ended is not None)
+        except BaseException:
+            lock.release()
+            raise
+        return resumed
 
     def open_findings(self) -> tuple[Finding, ...]:
         """Give what is open now: one for each exposed endpoint, as its finding stands."""
@@ -89,7 +138,38 @@ class Store:
         except OSError as error:
             raise StoreRefused(f"cannot lock {side_file}: {error.strerror}") from error
 
-    def _write_down(self, name: str, scope: ScopeReference, vantage: str, at: datetime) -> None:
+    def _newest(self, scope: ScopeReference, vantage: str) -> Row[tuple[object, ...]]:
+        query = (
+            select(round_, way_.c.document)
+            .join_from(round_, way_, isouter=True)
+            .where(round_.c.scope == scope.name, round_.c.vantage == vantage)
+            .order_by(round_.c.number.desc())
+            .limit(1)
+        )
+        with self._database.reading() as transaction:
+            row = transaction.execute(query).first()
+        if row is None:
+            raise StoreRefused(
+                f"{self._database.path} has no round of the scope {scope.name!r} from {vantage!r} "
+                "to continue"
+            )
+        return row
+
+    def _reopen(self, resumed: Round, *, ended: bool) -> None:
+        if ended and len(resumed.shards_done()) == resumed.way.shards:
+            raise StoreRefused(f"the round {resumed.name} was walked to its end: begin a new one")
+        with self._database.writing() as transaction:
+            this = update(round_).where(round_.c.name == resumed.name)
+            transaction.execute(this.values(ended=None, coverage=None))
+
+    def _write_down(
+        self,
+        name: str,
+        scope: ScopeReference,
+        vantage: str,
+        at: datetime,
+        way: Way,
+    ) -> None:
         row = {
             "name": name,
             "scope": scope.name,
@@ -101,3 +181,17 @@ class Store:
             if transaction.scalar(select(round_.c.name).where(round_.c.name == name)):
                 raise StoreRefused(f"there was a round {name} before; a name is used once")
             transaction.execute(insert(round_).values(row))
+            kept = {"round": name, "document": document(way).decode()}
+            transaction.execute(insert(way_).values(kept))
+
+
+def _unchanged(name: str, begun: str | None, now: Way) -> Way:
+    """Read the way that a round was begun with, if nothing that matters differs from it now."""
+    if begun is None:
+        raise StoreRefused(f"the round {name} was begun by a ronde that could not continue one")
+    before = msgspec.json.decode(begun, type=Way)
+    if changes := ", ".join(now.changes(before)):
+        raise StoreRefused(
+            f"the round {name} cannot be continued, this has changed: {changes}; begin a new round"
+        )
+    return before

@@ -24,7 +24,10 @@ else:
     Moment = TypeDecorator
 
 #: Raised by one with every change of these tables.
-VERSION = 1
+VERSION = 2
+
+#: Versions that lack tables and differ in nothing else: adding those brings them up to date.
+LACKING_TABLES = frozenset({1})  # 1 had neither `way` nor `shard`
 
 
 class Utc(Moment):
@@ -70,6 +73,24 @@ round_ = Table(
     Column("started", Utc, nullable=False),
     Column("ended", Utc),
     Column("coverage", Text),
+)
+
+#: How a round goes, for whoever continues it: `way.Way`. Rounds of version 1 have none.
+way = Table(
+    "way",
+    TABLES,
+    Column("round", String, ForeignKey("round.name"), primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+#: The shards of a round that are done, and what each came to: `way.ShardTally`.
+shard = Table(
+    "shard",
+    TABLES,
+    Column("round", String, ForeignKey("round.name"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Utc, nullable=False),
+    Column("tally", Text, nullable=False),
 )
 
 #: Where each finding stands: `record.Standing`, and the scope that saw it last.

@@ -1,0 +1,90 @@
+"""How far a round is: the shards that are done, and those under way."""
+
+from dataclasses import dataclass, field
+
+from scanner.gate import Traffic
+from scanner.plan import Shard
+from scanner.sweep import State, Tally
+from scanner.way import Counts, ShardTally
+
+
+@dataclass(slots=True)
+class Leg:
+    """A shard under way.
+
+    `pending` counts what must still be concluded: its sweep, and each observation handed over.
+    `passed_by` counts the open endpoints that an interruption left without a conversation.
+    """
+
+    shard: Shard
+    sweep: Tally = field(default_factory=Tally)
+    counts: Counts = field(default_factory=Counts)
+    pending: int = 1
+    passed_by: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether nothing of the shard was left out."""
+        drawn = self.sweep.planned == self.shard.planned
+        return drawn and not self.sweep.counts[State.STOPPED] and not self.passed_by
+
+    def tally(self) -> ShardTally:
+        """Give what the shard amounts to so far; safe to ask from another thread."""
+        return ShardTally(
+            states=dict(tuple(self.sweep.counts.items())),  # a copy at once: the sweep counts on
+            access=dict(self.counts.access),
+            unknown=dict(self.counts.unknown),
+            findings=dict(self.counts.findings),
+        )
+
+
+@dataclass(slots=True)
+class Account:
+    """The sum over a round's shards, those included that were done before it was continued.
+
+    Traffic is not told apart by shard: a shard that is done is charged with all that went through
+    the gate since the one before. So what a repeated shard costs twice is counted twice, as it was
+    sent twice, while endpoints and findings are counted once.
+    """
+
+    traffic: Traffic
+    done: ShardTally = field(default_factory=ShardTally)
+    legs: list[Leg] = field(default_factory=list)
+    _charged: Traffic = field(default_factory=Traffic)
+
+    def begin(self, shard: Shard) -> Leg:
+        """Take up a shard."""
+        leg = Leg(shard)
+        self.legs.append(leg)
+        return leg
+
+    def close(self, leg: Leg) -> ShardTally:
+        """Count a shard as done, and give what it amounts to."""
+        tally = ShardTally.sum([leg.tally(), self._uncharged()])
+        self._charged = Traffic(self.traffic.asks, self.traffic.sent, self.traffic.received)
+        self.done = ShardTally.sum([self.done, tally])
+        self.legs.remove(leg)
+        return tally
+
+    def total(self) -> ShardTally:
+        """Give what the round amounts to so far; another thread may ask, to show progress."""
+        legs = [leg.tally() for leg in tuple(self.legs)]
+        return ShardTally.sum([self.done, self._uncharged(), *legs])
+
+    @property
+    def drawn(self) -> int:
+        """How many endpoints of the shards under way were drawn from the plan."""
+        return sum(leg.sweep.planned for leg in self.legs)
+
+    @property
+    def passed_by(self) -> int:
+        """How many open endpoints an interruption left without a conversation."""
+        return sum(leg.passed_by for leg in self.legs)
+
+    def _uncharged(self) -> ShardTally:
+        now, before = self.traffic, self._charged
+        return ShardTally(
+            asks=now.asks - before.asks,
+            sent=now.sent - before.sent,
+            received=now.received - before.received,
+        )

@@ -1,0 +1,70 @@
+"""What the history remembers of a round's way: enough to go on with it, and nothing else."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from scanner.model import Access, Severity, Silence
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """What has to be the same for a round to be continued, and the seed that fixes its order."""
+
+    seed: int
+    shards: int
+    scope_digest: str
+    probes: tuple[str, ...]
+    plan_digest: str
+
+    def changes(self, since: "Way") -> Iterator[str]:
+        """Name what differs from the way that a round was begun with."""
+        if self.scope_digest != since.scope_digest:
+            yield "the scope file"
+        if self.probes != since.probes:
+            yield f"the probes (they were {', '.join(since.probes)})"
+        elif self.plan_digest != since.plan_digest:  # other probes have another plan
+            yield "the plan (the inventory, or the addresses of a listed name)"
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the visits of a round or a shard amount to."""
+
+    access: Counter[Access] = field(default_factory=Counter)
+    unknown: Counter[Silence] = field(default_factory=Counter)
+    findings: Counter[Severity] = field(default_factory=Counter)
+
+
+class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
+    """What one shard, or several, added to the coverage. `states` are those of the sweep."""
+
+    states: dict[str, int] = {}
+    access: dict[Access, int] = {}
+    unknown: dict[Silence, int] = {}
+    findings: dict[Severity, int] = {}
+    asks: int = 0
+    sent: int = 0
+    received: int = 0
+
+    @classmethod
+    def sum(cls, tallies: Iterable["ShardTally"]) -> "ShardTally":
+        """Add up."""
+        states: Counter[str] = Counter()
+        counts, asks, sent, received = Counts(), 0, 0, 0
+        for tally in tallies:
+            states.update(tally.states)
+            counts.access.update(tally.access)
+            counts.unknown.update(tally.unknown)
+            counts.findings.update(tally.findings)
+            asks, sent, received = asks + tally.asks, sent + tally.sent, received + tally.received
+        return cls(
+            states=dict(states),
+            access=dict(counts.access),
+            unknown=dict(counts.unknown),
+            findings=dict(counts.findings),
+            asks=asks,
+            sent=sent,
+            received=received,
+        )
