@@ -7,8 +7,8 @@ handshake tells a service from an echo; a web page that answers everywhere prove
 from collections.abc import Awaitable, Callable, Collection
 from random import Random
 
+from scanner.denied import DENIED
 from scanner.model import Endpoint
-from scanner.plan import DENIED
 
 #: Canary ports lie above what systems hand out on their own (Linux stops at 60,999), where no
 #: registered service listens.

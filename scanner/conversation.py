@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from scanner.audit import Act
 from scanner.boundary import contained
+from scanner.denied import DENIED
 from scanner.model import Endpoint, Silence, TlsFacts, Unknown
 from scanner.patience import Patience
 from scanner.probe import (
@@ -26,6 +27,7 @@ from scanner.probe import (
 )
 from scanner.silence import translated
 from scanner.stream import Meter, Stream
+from scanner.wire import Garbled
 from scanner.wire.http import Client, TooLarge
 
 #: Asks above this are for listings of large estates; few may be held in memory at once.
@@ -195,6 +197,8 @@ class Conversation:
     async def _beside(self, ask: CountLines) -> Stream:
         """Connect to the data port; when that fails, the control connection is none the worse."""
         self._at_rest = True
+        if ask.port in DENIED:  # a server may name any port of its address, a printer's as well
+            raise Garbled("a data port on which a connection can print or move something")
         with self._noted("connect", ask, replace(self.endpoint, port=ask.port)):
             side = await self._connect(ask.port)
         self._at_rest = False

@@ -7,7 +7,8 @@ import msgspec
 
 from scanner import catalogue
 from scanner.catchall import CANARIES, CANARY_PORTS, SUSPECT
-from scanner.plan import DENIED, Estimate, Outlook
+from scanner.denied import DENIED
+from scanner.plan import Estimate, Outlook
 from scanner.rounds import Prepared
 
 

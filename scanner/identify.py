@@ -30,6 +30,11 @@ _WANTS_TLS = (
     b"This combination of host and port requires TLS",
 )
 
+#: How nginx refuses, inside TLS and with status 400, a caller who showed no certificate.
+_WANTS_CERTIFICATE = b"No required SSL certificate was sent"
+
+BAD_REQUEST = 400
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing(Generic[AskT, ReplyT]):
@@ -106,6 +111,8 @@ async def recognise(
         if isinstance(service, Service):
             return Met(probe, service, front)
         bug = bug or service
+    if isinstance(front, Page) and front.status == BAD_REQUEST and _WANTS_CERTIFICATE in front.body:
+        return Unknown(Silence.CLIENT_CERT, "the server demands a client certificate")
     return bug or front
 
 
@@ -122,7 +129,9 @@ def wants_other_transport(said: object, meter: Meter, *, tls: bool) -> bool:
     `said` is the front reply or the `NoAnswer` that came instead.
     """
     if isinstance(said, Page):
-        return not tls and said.status == 400 and any(word in said.body for word in _WANTS_TLS)  # noqa: PLR2004
+        return (
+            not tls and said.status == BAD_REQUEST and any(word in said.body for word in _WANTS_TLS)
+        )
     if not isinstance(said, NoAnswer):
         return False
     if said.silence in {Silence.CLOSED, Silence.RESET} and not meter.received:

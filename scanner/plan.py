@@ -3,7 +3,7 @@
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,10 +11,10 @@ from ipaddress import IPv6Address
 from itertools import accumulate
 from math import gcd
 from socket import inet_ntoa
-from types import MappingProxyType
 from typing import TypeAlias
 
 from scanner.addresses import AddressSet
+from scanner.denied import DENIED
 from scanner.probe import AnyProbe
 from scanner.scope import AssetClass, Rates, Scope
 
@@ -34,23 +34,6 @@ SHARD_ENDPOINTS = 1 << 16
 SHARD_SECONDS = 60
 
 WHOLE = slice(None)
-
-_RAW = "raw print port (AppSocket, JetDirect): whatever arrives is printed"
-_SERIAL = "raw serial port behind a network adapter: whatever arrives reaches the device"
-
-#: Ports on which a byte prints or moves something, and why. They are left out whatever a probe or
-#: a scope asks for, unless the scope opts a single address in.
-DENIED: Mapping[int, str] = MappingProxyType(
-    {
-        515: "LPD (RFC 1179): a connection can start a print job",
-        2000: "raw port of print and terminal servers: whatever arrives reaches the device",
-        2501: "raw print port of some laser printers: whatever arrives is printed",
-        **dict.fromkeys(range(9100, 9108), _RAW),
-        **dict.fromkeys(range(9112, 9117), _RAW),
-        9999: "set-up port of serial adapters, PJL on some printers",
-        10001: _SERIAL,
-    }
-)
 
 
 class Skip(StrEnum):

@@ -127,8 +127,8 @@ class CountLines:
     """An FTP-like listing over a passive data connection, counted and forgotten line by line.
 
     The gate sends `command`, connects to `port` **of the same address** (never to an address
-    that the server names), counts the lines and drops them: no name is kept, not even in memory.
-    `preliminary` recognises the control reply after which the server accepts the data connection.
+    that the server names, nor to a port on which a connection can print), counts the lines and
+    drops them: no name is kept, not even in memory.
     """
 
     name: str

@@ -7,9 +7,9 @@ import pytest
 from probes import PROBES
 from scanner.catchall import CANARY_PORTS, CatchAll, canaries
 from scanner.demo.listen import listening
+from scanner.denied import DENIED
 from scanner.identify import hearings
 from scanner.model import CATCH_ALL, Endpoint, Silence, Unknown
-from scanner.plan import DENIED
 from scanner.visit import visit
 from tests.fakes import http
 from tests.fakes.gates import Hears, Trail, gate_to_loopback

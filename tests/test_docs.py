@@ -20,8 +20,8 @@ from scanner import __version__, exits
 from scanner.assess import assess
 from scanner.cli import ronde
 from scanner.conversation import Limits
+from scanner.denied import DENIED
 from scanner.model import Service, Silence, Unknown
-from scanner.plan import DENIED
 from scanner.probe import FRONT, About, AnyProbe, Get, HttpDialogue, Page
 from scanner.wire.http import Client
 from tests.transcripts import load, replay

@@ -570,6 +570,15 @@ class TestCountedLines:
                 await talk.exchange(ask.at(port))
         assert caught.value.why == "a listing above 1048576 bytes"
 
+    async def test_a_data_port_that_prints_is_not_connected_to(self) -> None:
+        """A fax server may announce any port of its address; a connection to 9100 can print."""
+        trail = Trail()
+        async with talking(Hears(b"221 bye\r\n"), gate=gate_to_loopback(trail=trail)) as talk:
+            with pytest.raises(NoAnswer) as caught:
+                await talk.exchange(NLST.at(9100))
+        assert caught.value.silence is Silence.GARBLED
+        assert [act.act for act in trail.acts] == ["ask"]
+
     async def test_a_refused_data_port_leaves_the_control_connection_whole(self) -> None:
         """The session is still there to be ended politely, and the trail names the port."""
         with socket.create_server(("127.0.0.1", 0)) as listener:

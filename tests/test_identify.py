@@ -145,6 +145,13 @@ class TestRecognition:
         assert isinstance(page, Page)
         assert page.headers["server"] == "a"
 
+    async def test_a_page_that_demands_a_certificate_is_a_shut_door(self) -> None:
+        """What nginx says inside TLS where others refuse the handshake."""
+        body = b"<center><h1>400 Bad Request</h1>No required SSL certificate was sent</center>"
+        refusal = http.page(body, status=b"400 Bad Request")
+        met = await hear(Says(refusal), Fake("first"))
+        assert met == Unknown(Silence.CLIENT_CERT, "the server demands a client certificate")
+
     async def test_a_stream_is_recognised_by_its_first_frame(self) -> None:
         """In the same way as a page."""
         met = await hear(Says(b"200 pong\r\n"), Fake(identified=lambda _: PROBABLY, front=PING))

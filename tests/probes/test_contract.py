@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probes import PROBES
+from scanner.denied import DENIED as DENIED_PORTS
 from scanner.model import Service
-from scanner.plan import DENIED as DENIED_PORTS
 from scanner.probe import (
     FRONT,
     Answer,
