@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import gc
 import os
 import socket
 import subprocess
@@ -356,6 +357,7 @@ def test_no_library_gets_round_the_guard(attempt: Attempt, listener: socket.sock
     assert guard.violations
     with pytest.raises(BlockingIOError):
         listener.accept()
+    gc.collect()  # what they leak is complained of here, and not in the middle of another test
 
 
 class BlindLoop(asyncio.SelectorEventLoop):
@@ -371,10 +373,13 @@ class BlindLoop(asyncio.SelectorEventLoop):
 class TestBlindLoops:
     """A loop that the hook cannot see is refused before the first packet."""
 
+    # On trio, anyio leaves the socket of a vetoed connect to the collector, which complains of it.
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
     def test_the_loops_of_python_are_accepted(self, backend: str) -> None:
         """Their connects go through the interpreter."""
         anyio.run(refuse_blind_loop, backend=backend)
+        gc.collect()  # here, and not in the middle of another test
 
     def test_a_loop_that_connects_unseen_is_refused(self) -> None:
         """No guard would see where it goes."""
@@ -383,6 +388,6 @@ class TestBlindLoops:
 
     def test_uvloop_is_refused(self) -> None:
         """Its sockets are C."""
-        pytest.importorskip("uvloop", reason="uvloop is not installed, and is not asked for")
+        pytest.importorskip("uvloop", reason="uvloop has no wheel for this platform")
         with pytest.raises(Refused, match="hides its connects"):
             anyio.run(refuse_blind_loop, backend_options={"use_uvloop": True})
