@@ -38,7 +38,9 @@ class Pace:
         self._depth = max(1.0, self._per_second * BURST_SECONDS)
         self._tokens = self._depth
         self._filled_at: float | None = None
-        self._subnets = Buckets[str | bytes](rates.per_subnet_per_second)
+        # A subnet that may have all of the rate needs no bucket of its own.
+        bounded = rates.per_subnet_per_second < self._signed_off
+        self._subnets = Buckets[str | bytes](rates.per_subnet_per_second) if bounded else None
         self._last: dict[str, float] = {}
         self._slowed: dict[str, float] = {}
         self._forget_at = FORGET_FROM
@@ -47,7 +49,7 @@ class Pace:
     @property
     def remembered(self) -> int:
         """How many hosts and subnets are remembered now."""
-        return len(self._last) + len(self._subnets)
+        return len(self._last) + (0 if self._subnets is None else len(self._subnets))
 
     def reserve(self, address: str, now: float) -> float:
         """Take a turn for the address and give 0.0, or give the seconds until asking again.
@@ -63,10 +65,11 @@ class Pace:
                     return rest
             if wait := self._refill(now):
                 return wait
-            subnet = _subnet_of(address)
-            if wait := self._subnets.wait(subnet, now):
-                return wait
-            self._subnets.take(subnet, now)
+            if self._subnets is not None:
+                subnet = _subnet_of(address)
+                if wait := self._subnets.wait(subnet, now):
+                    return wait
+                self._subnets.take(subnet, now)
             self._tokens -= 1.0
             self._last[address] = now
             if len(self._last) >= self._forget_at:
@@ -81,7 +84,8 @@ class Pace:
     def heard(self, target: Target, begun: float, now: float, *, prompt: bool = True) -> None:
         """Note that a connection was answered, and whether we looked as soon as it was."""
         host, port = target
-        self.ease(host)
+        if self._slowed:
+            self.ease(host)
         with self._lock:
             self._strain.heard(host, port, begun, now - begun if prompt else None)
             change = self._changed(now)

@@ -92,6 +92,7 @@ class Strain:
         self._losses: dict[int, _Level] = {}
         self._latency = _Level()
         self._not_before = -math.inf
+        self._next_judgement = math.inf
 
     def knows(self, host: str) -> bool:
         """Tell whether a host has answered before."""
@@ -120,8 +121,12 @@ class Strain:
 
     def look(self, now: float) -> Change | None:
         """Judge what has settled; say if the pace changes."""
-        for place in [place for place in self._spans if self._settled(place, now)]:
+        if now < self._next_judgement:
+            return None
+        settled = [place for place in self._spans if self._settles_at(place) <= now]
+        for place in settled:
             span = self._spans.pop(place)
+            self._next_judgement = min(map(self._settles_at, self._spans), default=math.inf)
             if place * SPAN < self._not_before:
                 continue
             if why := self._strained(span):
@@ -135,10 +140,15 @@ class Strain:
         """Give the span that a connection began in, unless nobody will judge it."""
         if begun < self._not_before:
             return None
-        return self._spans.setdefault(int(begun // SPAN), _Span())
+        place = int(begun // SPAN)
+        span = self._spans.get(place)
+        if span is None:  # not `setdefault`: this is asked for every connection
+            span = self._spans[place] = _Span()
+            self._next_judgement = min(self._next_judgement, self._settles_at(place))
+        return span
 
-    def _settled(self, place: int, now: float) -> bool:
-        return (place + 1) * SPAN + self._settling <= now
+    def _settles_at(self, place: int) -> float:
+        return (place + 1) * SPAN + self._settling
 
     def _strained(self, span: _Span) -> str | None:
         why = None
