@@ -14,12 +14,13 @@ import anyio
 from anyio import from_thread, to_thread
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
+from scanner.course import Target
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.identify import hearings
 from scanner.ledger import Ledger
 from scanner.model import Closed, Coverage, Endpoint, Silence
-from scanner.plan import Plan, Target
+from scanner.plan import Plan
 from scanner.probe import AnyProbe, Visit
 from scanner.scope import Scope
 from scanner.sweep import ConnectSweep, Observation, State, Tally

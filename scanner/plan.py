@@ -1,27 +1,15 @@
 """What a round would touch: scope, inventory and probes become endpoints in a polite order."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv6Address
-from itertools import accumulate
-from math import gcd
-from socket import inet_ntoa
 from types import MappingProxyType
-from typing import TypeAlias
 
 from scanner.addresses import AddressSet
+from scanner.course import Block, Course
 from scanner.probe import AnyProbe
 from scanner.scope import AssetClass, Rates, Scope
-
-#: A canonical address literal and a port, as the socket module takes them.
-Target: TypeAlias = tuple[str, int]
-
-#: 2^64 divided by the golden ratio. A step of this share of a ring never comes close to where it
-#: was before: any 100 places in a row are at least a 224th of the ring apart.
-GOLDEN = 0x9E3779B97F4A7C15
 
 _RAW = "raw print port (AppSocket, JetDirect): whatever arrives is printed"
 _SERIAL = "raw serial port behind a network adapter: whatever arrives reaches the device"
@@ -47,25 +35,6 @@ class Skip(StrEnum):
     MEDICAL = "medical"
     PRINTER = "printer"
     DENIED = "denied-port"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Every one of some addresses on every one of some ports."""
-
-    addresses: AddressSet
-    ports: tuple[int, ...]
-
-    @property
-    def count(self) -> int:
-        """How many endpoints."""
-        return self.addresses.count * len(self.ports)
-
-    def endpoints(self, seed: int) -> Iterator[Target]:
-        """Walk the block one port after the other, so that a host rests between its ports."""
-        for port in self.ports:
-            for literal in _scattered(self.addresses, seed):
-                yield literal, port
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +79,9 @@ class Plan:
         """How many endpoints the round will visit."""
         return _endpoints(self.blocks)
 
-    def endpoints(self, seed: int) -> Iterator[Target]:
+    def endpoints(self, seed: int) -> Course:
         """Give each planned endpoint once, in the order that the seed fixes."""
-        for block in self.blocks:
-            yield from block.endpoints(seed)
+        return Course(self.blocks, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,35 +150,6 @@ def _opted_in(scope: Scope, among: AddressSet, ports: AbstractSet[int]) -> tuple
 
 def _endpoints(blocks: Iterable[Block]) -> int:
     return sum(block.count for block in blocks)
-
-
-def _scattered(addresses: AddressSet, seed: int) -> Iterator[str]:
-    """Walk the addresses in steps of the golden ratio, each once, as canonical literals.
-
-    Neighbours in the sequence are far apart in the set, so that no subnet takes a burst. The
-    place after n steps is plain arithmetic: a shard of a plan can start anywhere.
-    """
-    if not addresses:
-        return
-    count = addresses.count
-    step = _coprime_step(count)
-    ranges = (*addresses.v4, *addresses.v6)
-    starts = list(accumulate((last - first + 1 for first, last in ranges), initial=0))
-    first_v6 = len(addresses.v4)
-    place = seed % count
-    for _ in range(count):
-        row = bisect_right(starts, place) - 1
-        number = ranges[row][0] + place - starts[row]
-        # Four times as fast as `ipaddress`, which only the rarer family needs for its spelling.
-        yield inet_ntoa(number.to_bytes(4)) if row < first_v6 else str(IPv6Address(number))
-        place = (place + step) % count
-
-
-def _coprime_step(count: int) -> int:
-    step = max(1, count * GOLDEN >> 64)
-    while gcd(step, count) != 1:
-        step += 1
-    return step
 
 
 def _outlook(plan: Plan, rates: Rates, *, attempts: int, packets: int, patience: float) -> Outlook:

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.addresses import AddressSet, IPAddress
+from scanner.course import Block
 from scanner.model import Outcome, Service
-from scanner.plan import DENIED, Block, Estimate, Outlook, Plan
+from scanner.plan import DENIED, Estimate, Outlook, Plan
 from scanner.probe import FRONT, About, Get, Page
 from scanner.scope import AssetClass, Rates, Scope, Zone
 

@@ -64,6 +64,36 @@ class Pace:
                 self._forget(now)
             return 0.0
 
+    @property
+    def spacing(self) -> float:
+        """How long a host rests between two connections, in seconds."""
+        return self._spacing
+
+    @property
+    def per_second(self) -> float:
+        """How many connections a second over all hosts."""
+        return self._per_second
+
+    def take(self, most: int, now: float) -> int:
+        """Take turns for hosts that are known to be rested, as many as there are up to `most`."""
+        with self._lock:
+            self._refill(now)
+            taken = min(most, int(self._tokens + GRAIN))
+            self._tokens -= taken
+            return taken
+
+    def give_back(self, turns: int) -> None:
+        """Return turns that were taken and not used."""
+        with self._lock:
+            self._tokens = min(self._depth, self._tokens + turns)
+
+    def note(self, address: str, now: float) -> None:
+        """Let a host rest from now on: it was sent to with a turn that `take` gave."""
+        with self._lock:
+            self._last[address] = now
+            if len(self._last) >= self._forget_at:
+                self._forget(now)
+
     def dry(self, now: float) -> float:
         """Give the seconds until any host at all may be connected to; 0.0 is now."""
         with self._lock:

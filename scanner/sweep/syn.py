@@ -1,0 +1,326 @@
+"""The privileged sweep: bare SYNs, numbered so that only true answers to them count. Linux only."""
+
+import errno
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+import numpy as np
+
+from scanner.addresses import AddressSet
+from scanner.course import Target
+from scanner.guard import OutOfScope
+from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally
+from scanner.sweep.answers import CODES, Answers
+from scanner.sweep.columns import Columns, Drawing, Membership, Places
+from scanner.sweep.cookie import Cookies
+from scanner.sweep.link import Errors, Link, links
+from scanner.sweep.mmsg import MOST, Calls
+from scanner.sweep.pace import Pace
+from scanner.sweep.spacing import Spacing
+from scanner.sweep.window import Window
+
+#: Turns and answers are gathered for so long, in seconds, unless there is enough to do: a quarter
+#: of what the pace lets pile up, so that no turn is lost.
+TICK = 0.005
+
+#: Endpoints that may wait for their host to be rested: enough to keep the others busy.
+WAITING = 1 << 16
+
+#: Endpoints under way at most, in 20 MB: 260,000 a second for two attempts of two seconds.
+WIDEST = 1 << 20
+
+#: Packets taken in before the next ones go out, in lots of `MOST`. More than go out, so that
+#: nothing piles up.
+LOTS_A_STEP = 8
+
+#: How long to wait for buffers to come free, in seconds, and how often before giving up on those
+#: whose turn it is.
+SHORTAGE_PAUSE = 0.1
+SHORTAGES_IN_A_ROW = 20
+
+Report = Callable[[Observation], None]
+
+
+class SynSweep:
+    """Tells which endpoints are open by the first answer to a SYN; no connection is ever made.
+
+    What a SYN-ACK left half open on the host's side is reset by our kernel, which knows of no
+    such connection. Routes, sources and link layers are the kernel's choice, so it sweeps over
+    any interface. Its result is the same as the connect sweep's.
+
+    Args:
+        pace: the budget that the sweep shares with the conversations; a SYN is a connection.
+        allowed: the scope. Each destination is compared with it here once more, since the guard
+            does not see what is sent past the interpreter.
+        timeout: seconds until a SYN counts as unanswered.
+        attempts: how often an endpoint that does not answer is sent to.
+        clock: monotonic, in seconds.
+        warn: is told, in our own words, of what goes otherwise than asked.
+
+    Raises:
+        OSError: this system has not the calls that it takes.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a setting or a dependency that a test replaces
+        self,
+        *,
+        pace: Pace,
+        allowed: AddressSet,
+        timeout: float,
+        attempts: int,
+        clock: Callable[[], float] = time.monotonic,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.pace = pace
+        self.timeout = timeout
+        self.attempts = attempts
+        self.clock = clock
+        self.warn = warn
+        self.inside = Membership(allowed)
+        self.calls = Calls()  # now: the guard lets no library be loaded once the round has begun
+
+    def run(
+        self,
+        endpoints: Iterable[Target],
+        report: Report,
+        *,
+        watch: frozenset[Target] = frozenset(),
+        stop: threading.Event | None = None,
+        tally: Tally | None = None,
+    ) -> Tally:
+        """Visit the endpoints, each once, and report the open and the watched ones.
+
+        A `Course` is drawn in columns, anything else one by one. `report` may block: the sweep
+        waits, and judges time-outs by what arrived during the wait. After `stop`, answers to what
+        is in flight are awaited and nothing new begun. `tally` may be handed in to be read
+        meanwhile.
+
+        Raises:
+            OutOfScope: an endpoint is not in the scope; it was not sent to.
+            OSError: no raw sockets are to be had.
+        """
+        with links(self.calls) as opened:
+            flight = _Flight(
+                self,
+                endpoints,
+                links=opened,
+                watch=watch,
+                stop=stop or threading.Event(),
+                tally=tally or Tally(),
+            )
+            while flight.goes_on():
+                for observation in flight.step():
+                    report(observation)
+        return flight.tally
+
+
+class _Lot(NamedTuple):
+    """Endpoints that have the same thing ahead of them at the same time; a heap orders them."""
+
+    when: float
+    order: int
+    attempt: int
+    numbers: Places
+
+
+class _Flight:
+    """One run of the sweep: what is under way, who waits, and what has been counted."""
+
+    def __init__(  # noqa: PLR0913 - what `run` was given, and the links
+        self,
+        sweep: SynSweep,
+        endpoints: Iterable[Target],
+        *,
+        links: dict[int, Link],
+        watch: frozenset[Target],
+        stop: threading.Event,
+        tally: Tally,
+    ) -> None:
+        self.tally = tally
+        self._sweep = sweep
+        self._links = links
+        self._pace = sweep.pace
+        self._drawing = Drawing(endpoints)
+        self._watch = watch
+        self._watched = Columns.of(watch).digests
+        self._stop = stop
+        self._window = Window(_width(sweep), Cookies())
+        self._spacing = Spacing(self._pace.spacing, self._pace.per_second)
+        self._order = count()
+        # All SYNs have the same patience, so the first lot out is the first to expire.
+        self._flying: deque[_Lot] = deque()
+        self._deferred: list[_Lot] = []
+        self._waiting = 0
+        self._short = 0
+        self._fresh: list[Observation] = []
+        tally.width = self._window.size
+
+    def goes_on(self) -> bool:
+        """Tell whether anything is left to do; told to stop, send away who waits."""
+        if not self._stop.is_set():
+            return bool(self._window.under_way or not self._drawing.exhausted)
+        for lot in self._deferred:
+            self._conclude(lot.numbers, State.STOPPED)
+        self._deferred, self._waiting = [], 0
+        return bool(self._window.under_way)
+
+    def step(self) -> list[Observation]:
+        """Take answers in, judge who is late, send, and give what is to be reported."""
+        # The clock is read before the answers: what expires has had its chance to be heard,
+        # however long the reporter held us up.
+        now = self._sweep.clock()
+        if self._listen(now):
+            self._expire(now)
+        in_full_swing = not self._stop.is_set() and self._send(self._sweep.clock())
+        fresh, self._fresh = self._fresh, []
+        if not in_full_swing and not fresh:
+            time.sleep(TICK)
+        return fresh
+
+    # -- answers ---------------------------------------------------------------------------------
+
+    def _listen(self, now: float) -> bool:
+        """Take in what has arrived; tell whether that was all."""
+        for _ in range(LOTS_A_STEP):
+            most = 0
+            for link in self._links.values():
+                for packets, answers in link.receive():
+                    most = max(most, packets)
+                    self._hear(answers, now)
+            if most < MOST:
+                return True
+        return False
+
+    def _hear(self, answers: Answers, now: float) -> None:
+        """Settle what was answered; drop and count what nobody was asked for."""
+        numbers, genuine = self._window.known(answers.about, answers.numbers)
+        self.tally.outside += int((~genuine).sum())
+        fresh, places = np.unique(numbers[genuine], return_index=True)
+        awaited = self._window.awaits(fresh)
+        self.tally.repeats += int(genuine.sum()) - int(awaited.sum())
+        fresh, codes = fresh[awaited], answers.codes[genuine][places[awaited]]
+        for state, code in CODES.items():
+            if len(told := fresh[codes == code]):
+                self._conclude(told, state)
+                if state is State.OPEN:
+                    self._let_rest(told, now)
+
+    def _let_rest(self, numbers: Places, now: float) -> None:
+        """Keep conversations from a host for as long as it is to rest after our SYN."""
+        for address, _ in self._window.columns(numbers).targets():
+            self._pace.note(address, now)
+
+    def _expire(self, now: float) -> None:
+        while self._flying and self._flying[0].when <= now:
+            lot = self._flying.popleft()
+            late = lot.numbers[self._window.awaits(lot.numbers)]
+            if not len(late):
+                continue
+            if lot.attempt >= self._sweep.attempts:
+                self._conclude(late, State.FILTERED)
+            elif self._stop.is_set():
+                self._conclude(late, State.STOPPED)
+            else:
+                self._defer(now, lot.attempt + 1, late)
+
+    def _conclude(self, numbers: Places, state: State) -> None:
+        self._window.settle(numbers)
+        self.tally.counts[state] += len(numbers)
+        if state is not State.OPEN:
+            if not self._watch:
+                return
+            digests = self._window.columns(numbers).digests
+            numbers = numbers[np.isin(digests, self._watched)]
+        self._fresh += [
+            Observation(*target, state)
+            for target in self._window.columns(numbers).targets()
+            if state is State.OPEN or target in self._watch
+        ]
+
+    # -- SYNs ------------------------------------------------------------------------------------
+
+    def _send(self, now: float) -> bool:
+        """Send to as many as the pace allows; tell whether there may be more to send at once."""
+        granted = self._pace.take(MOST, now)
+        numbers, attempt = self._next(granted, now)
+        columns = self._window.columns(numbers)
+        admitted = self._spacing.admit(columns, now)
+        self._pace.give_back(granted - int(admitted.sum()))
+        self._put_off(numbers[~admitted], columns[~admitted], attempt)
+        if not admitted.all():
+            numbers, columns = numbers[admitted], columns[admitted]
+        if len(numbers):
+            self._launch(numbers, columns, attempt, now)
+        return granted == MOST and bool(len(admitted))
+
+    def _next(self, most: int, now: float) -> tuple[Places, int]:
+        """Take who has waited long enough, or else the next endpoints of the plan."""
+        if self._deferred and self._deferred[0].when <= now:
+            lot = heappop(self._deferred)
+            self._waiting -= len(lot.numbers)
+            if len(lot.numbers) > most:
+                self._defer(lot.when, lot.attempt, lot.numbers[most:])
+            return lot.numbers[:most], lot.attempt
+        room = self._window.room if self._waiting < WAITING else 0
+        drawn = self._drawing.draw(min(most, room)) if most and room else Columns.of(())
+        self.tally.planned = self._drawing.drawn
+        return self._window.admit(drawn), 1
+
+    def _defer(self, until: float, attempt: int, numbers: Places) -> None:
+        if len(numbers):
+            self._waiting += len(numbers)
+            heappush(self._deferred, _Lot(until, next(self._order), attempt, numbers))
+
+    def _put_off(self, numbers: Places, columns: Columns, attempt: int) -> None:
+        """Let those wait whose host is to rest."""
+        if len(numbers):
+            self._defer(float(self._spacing.rested_at(columns).min()), attempt, numbers)
+
+    def _launch(self, numbers: Places, columns: Columns, attempt: int, now: float) -> None:
+        """Send a SYN to each; what could not be sent is judged by its error.
+
+        Raises:
+            OutOfScope: one of them is not in the scope; none was sent.
+        """
+        inside = self._sweep.inside.of(columns)
+        if not inside.all():
+            stranger, port = next(columns[~inside].targets())
+            raise OutOfScope(f"a SYN to {stranger}:{port}")
+        masked = self._window.masked(numbers, columns)
+        v4 = columns.v4
+        errors = np.full(len(numbers), errno.EAFNOSUPPORT, np.int32)
+        for version, theirs in ((4, v4), (6, ~v4)):
+            if version in self._links and theirs.any():
+                link = self._links[version]
+                errors[theirs] = link.send(columns[theirs], masked[theirs], now)
+        self._flying.append(
+            _Lot(now + self._sweep.timeout, next(self._order), attempt, numbers[errors == 0])
+        )
+        if errors.any():
+            self._fail(numbers, errors, attempt, now)
+
+    def _fail(self, numbers: Places, errors: Errors, attempt: int, now: float) -> None:
+        """Judge what the kernel would not send; where buffers were short, try again later."""
+        for code in np.unique(errors[errors != 0]).tolist():
+            failed = numbers[errors == code]
+            if code not in SHORTAGES:
+                self._conclude(failed, STATES.get(code, State.ERROR))
+            elif self._short < SHORTAGES_IN_A_ROW:
+                self._short += 1
+                self._sweep.warn("out of buffers for packets: the sweep waits until some are free")
+                self._defer(now + SHORTAGE_PAUSE, attempt, failed)
+            else:
+                self._conclude(failed, State.ERROR)
+        if (errors == 0).any():
+            self._short = 0
+
+
+def _width(sweep: SynSweep) -> int:
+    """Give room for all that can be under way at the sweep's rate, as a power of two."""
+    under_way = sweep.pace.per_second * sweep.timeout * sweep.attempts + WAITING
+    return 1 << (min(WIDEST, int(min(under_way, WIDEST))) - 1).bit_length()
