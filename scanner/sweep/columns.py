@@ -23,8 +23,8 @@ Ordered: TypeAlias = U64 | NDArray[np.bytes_]
 
 #: ::ffff:0:0/96, in which an IPv4 address keeps its place beside IPv6 [RFC 4291, 2.5.5.2].
 MAPPED = 0xFFFF_0000_0000
-MAPPED_PREFIX = MAPPED.to_bytes(8)
 
+_MAPPED_BYTES = bytes(10) + b"\xff\xff"
 _HALF = (1 << 64) - 1
 
 # numpy keeps to 64 bits without a sign only among its own numbers.
@@ -64,7 +64,9 @@ class Columns:
     @property
     def v4(self) -> Bools:
         """Which of the addresses are IPv4."""
-        return ((self.low >> _32) == _MAPPED_TOP) & (self.high == _0)
+        mapped: Bools = (self.low >> _32) == _MAPPED_TOP
+        mapped &= self.high == _0
+        return mapped
 
     @property
     def digests(self) -> U64:
@@ -200,7 +202,7 @@ class _BlockDrawing:
 def _packed(literal: str) -> bytes:
     if ":" in literal:
         return inet_pton(AF_INET6, literal)
-    return bytes(8) + MAPPED_PREFIX[2:6] + inet_pton(AF_INET, literal)
+    return _MAPPED_BYTES + inet_pton(AF_INET, literal)
 
 
 def _within(numbers: Ordered, first: Ordered, last: Ordered) -> Bools:

@@ -75,7 +75,7 @@ def _fill(rows: Bytes, ports: U16, numbers: U32) -> None:
 
 
 def _bytes(numbers: U16 | U32, order: str) -> Bytes:
-    return numbers.astype(order).view(np.uint8).reshape(len(numbers), -1)
+    return numbers.astype(order).view(np.uint8).reshape(len(numbers), numbers.itemsize)
 
 
 def _checksum4(our_port: int, sources: U32, there: U32, numbers: U32, ports: U16) -> U16:

@@ -206,14 +206,9 @@ class _Flight:
         fresh, codes = fresh[awaited], answers.codes[genuine][places[awaited]]
         for state, code in CODES.items():
             if len(told := fresh[codes == code]):
-                self._conclude(told, state)
-                if state is State.OPEN:
-                    self._let_rest(told, now)
-
-    def _let_rest(self, numbers: Places, now: float) -> None:
-        """Keep conversations from a host for as long as it is to rest after our SYN."""
-        for address, _ in self._window.columns(numbers).targets():
-            self._pace.note(address, now)
+                for observation in self._conclude(told, state):
+                    # Conversations keep from the host while it rests after our SYN.
+                    self._pace.note(observation.address, now)
 
     def _expire(self, now: float) -> None:
         while self._flying and self._flying[0].when <= now:
@@ -228,48 +223,60 @@ class _Flight:
             else:
                 self._defer(now, lot.attempt + 1, late)
 
-    def _conclude(self, numbers: Places, state: State) -> None:
+    def _conclude(self, numbers: Places, state: State) -> list[Observation]:
+        """Settle and count endpoints; give those that are to be reported."""
         self._window.settle(numbers)
         self.tally.counts[state] += len(numbers)
+        found = self._window.columns(numbers)
         if state is not State.OPEN:
-            if not self._watch:
-                return
-            digests = self._window.columns(numbers).digests
-            numbers = numbers[np.isin(digests, self._watched)]
-        self._fresh += [
+            found = found[np.isin(found.digests, self._watched)] if self._watch else found[:0]
+        told = [
             Observation(*target, state)
-            for target in self._window.columns(numbers).targets()
+            for target in found.targets()
             if state is State.OPEN or target in self._watch
         ]
+        self._fresh += told
+        return told
 
     # -- SYNs ------------------------------------------------------------------------------------
 
     def _send(self, now: float) -> bool:
         """Send to as many as the pace allows; tell whether there may be more to send at once."""
-        granted = self._pace.take(MOST, now)
-        numbers, attempt = self._next(granted, now)
-        columns = self._window.columns(numbers)
-        admitted = self._spacing.admit(columns, now)
-        self._pace.give_back(granted - int(admitted.sum()))
-        self._put_off(numbers[~admitted], columns[~admitted], attempt)
-        if not admitted.all():
-            numbers, columns = numbers[admitted], columns[admitted]
-        if len(numbers):
-            self._launch(numbers, columns, attempt, now)
-        return granted == MOST and bool(len(admitted))
+        granted = left = self._pace.take(MOST, now)
+        numbers, attempt = self._next(left, now)
+        while left and len(numbers):
+            columns = self._window.columns(numbers)
+            admitted = self._spacing.admit(columns, now)
+            self._put_off(numbers[~admitted], columns[~admitted], attempt)
+            self._launch(numbers[admitted], columns[admitted], attempt, now)
+            left -= int(admitted.sum())
+            numbers, attempt = self._next(left, now)
+        self._pace.give_back(left)
+        return granted == MOST and not left
 
     def _next(self, most: int, now: float) -> tuple[Places, int]:
         """Take who has waited long enough, or else the next endpoints of the plan."""
-        if self._deferred and self._deferred[0].when <= now:
-            lot = heappop(self._deferred)
-            self._waiting -= len(lot.numbers)
-            if len(lot.numbers) > most:
-                self._defer(lot.when, lot.attempt, lot.numbers[most:])
-            return lot.numbers[:most], lot.attempt
+        if most and self._deferred and self._deferred[0].when <= now:
+            return self._take_deferred(most, now)
         room = self._window.room if self._waiting < WAITING else 0
         drawn = self._drawing.draw(min(most, room)) if most and room else Columns.of(())
         self.tally.planned = self._drawing.drawn
         return self._window.admit(drawn), 1
+
+    def _take_deferred(self, most: int, now: float) -> tuple[Places, int]:
+        """Join those that have waited long enough and are at the same attempt."""
+        lots: list[Places] = []
+        attempt = self._deferred[0].attempt
+        while most and self._deferred:
+            when, _, at, numbers = self._deferred[0]
+            if when > now or at != attempt:
+                break
+            heappop(self._deferred)
+            self._waiting -= len(numbers)
+            lots.append(numbers[:most])
+            self._defer(when, at, numbers[most:])
+            most -= len(lots[-1])
+        return np.concatenate(lots), attempt
 
     def _defer(self, until: float, attempt: int, numbers: Places) -> None:
         if len(numbers):
@@ -287,6 +294,8 @@ class _Flight:
         Raises:
             OutOfScope: one of them is not in the scope; none was sent.
         """
+        if not len(numbers):
+            return
         inside = self._sweep.inside.of(columns)
         if not inside.all():
             stranger, port = next(columns[~inside].targets())
