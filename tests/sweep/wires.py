@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -154,6 +154,8 @@ def joined() -> Iterator[tuple[Room, Room]]:
         here.run(ip, "-6", "route", "add", "fd00:1::/64", "via", "fd00::2")
         there.run(ip, "route", "add", "local", "198.18.0.0/16", "dev", "lo")
         there.run(ip, "-6", "route", "add", "local", "fd00:1::/64", "dev", "lo")
+        for address in ("198.19.0.2", "fd00::2"):
+            here.run(_meet, address)
         yield here, there
     finally:
         here.close()
@@ -218,6 +220,12 @@ def sound(packet: Heard) -> bool:
     segment = packet.whole[start:]
     pseudo = _pseudo(packet.source, packet.address, socket.IPPROTO_TCP, len(segment))
     return checksum(pseudo, segment) == 0
+
+
+def _meet(neighbour: str) -> None:
+    """Wait until a neighbour's link address is known; IPv6 takes a second after a link came up."""
+    with suppress(ConnectionRefusedError):
+        socket.create_connection((neighbour, 1), timeout=10).close()
 
 
 def _tcp(to: Heard, flags: int, *, off: int = 0, address: str = "") -> bytes:
