@@ -130,6 +130,12 @@ _SELECTION = (
         shell_complete=_probe_names,
         help="Not these probes; globs pass.",
     ),
+    click.option(
+        "--open-from",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Instead of a sweep, what masscan, Nmap or naabu found open, as far as it is planned.",
+    ),
 )
 
 
@@ -147,13 +153,14 @@ def _ordered(function: Callable[..., object]) -> Callable[..., object]:
     """Add the options that decide what a round would touch; the command gets them as `order`."""
 
     @wraps(function)
-    def command(
+    def command(  # noqa: PLR0913 - one parameter an option
         *arguments: object,
         scope: Path,
         inventory: tuple[str, ...],
         inventory_only: bool,
         probe: tuple[str, ...],
         exclude_probe: tuple[str, ...],
+        open_from: tuple[Path, ...],
         **rest: object,
     ) -> object:
         from scanner.rounds import Order
@@ -164,6 +171,7 @@ def _ordered(function: Callable[..., object]) -> Callable[..., object]:
             inventory_only=inventory_only,
             probes=probe,
             exclude_probes=exclude_probe,
+            open_from=open_from,
         )
         return function(*arguments, order=order, **rest)
 
@@ -297,6 +305,13 @@ def _default_history() -> Path:
     show_default=True,
     help="Exit with 3 for findings at or above this severity.",
 )
+@click.option(
+    "--sweep",
+    type=click.Choice(["auto", "connect", "syn"]),
+    default="auto",
+    show_default=True,
+    help="How to find open ports: SYNs need CAP_NET_RAW and numpy; auto sends them if it can.",
+)
 @click.option("--wait", is_flag=True, help="Outside the scope's window, wait until it opens.")
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
@@ -313,6 +328,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     vantage: str,
     fail_on: str,
     services: bool,
+    sweep: str,
     wait: bool,
     resume: bool,
     quiet: bool,
@@ -327,6 +343,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     from scanner.emit.table import Table
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
+    from scanner.sweep import Means
 
     context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
@@ -343,7 +360,8 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vantage=vantage,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    result = run(prepared, outputs, watch=progress.follow, manner=Manner(resume=resume))
+    manner = Manner(resume=resume, sweep=Means(sweep))
+    result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
     context.exit(exit_code(result, fail_on))

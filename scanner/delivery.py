@@ -34,7 +34,8 @@ def refuse_clashes(order: Order, written: Sequence[str]) -> None:
     Raises:
         Refused: a path has two uses.
     """
-    read = (order.scope, *(Source.parse(text).path for text in order.inventory))
+    lists = (Source.parse(text).path for text in order.inventory)
+    read = (order.scope, *lists, *order.open_from)
     taken = {path.resolve() for path in read}
     for path in map(Path, written):
         place = path.resolve()
