@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from tests.lab.servers import NotStarted, Running
+from tests.lab.servers.process import NotStarted, Running
 
 AT_ONCE = 6  # a JVM of ours takes 0.5 GiB and, while it starts, a whole core
 TOGETHER = 2  # four nodes in 28 s one by one, in 16 s two by two, in 18 s all at once, on two cores

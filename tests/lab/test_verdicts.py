@@ -13,13 +13,15 @@ import pytest
 from scanner.model import PROVEN, Finding, Status
 from tests.lab.capture import Capture, capturing
 from tests.lab.rounds import Walked, walk
-from tests.lab.servers import CANARY, Running, elasticsearch, ferretdb, osmem, redis
-from tests.lab.servers.mongo import command
+from tests.lab.servers.elasticsearch import elasticsearch, osmem
+from tests.lab.servers.mongodb import command, ferretdb
+from tests.lab.servers.process import CANARY, Running
+from tests.lab.servers.redis import redis
 from tests.lab.servers.tls import connect
 from tests.lab.servers.web import ask
 from tests.lab.session import Lab
-from tests.lab.states import state
-from tests.lab.verdicts import GROUPS, Group, Verdict
+from tests.lab.verdict import Group, Verdict
+from tests.lab.verdicts import GROUPS
 
 #: A group has up to five nodes to start, and the first test that looks at it waits for them all.
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -46,7 +48,7 @@ def seen(
     """The round over one group; everything that must hold of it is a test of its own."""
     group = GROUPS[request.param]
     servers = lab.start_all([start for start, _ in group.doors])
-    before = {server.name: state(server) for server in servers}
+    before = {server.name: server.state(server) for server in servers}
     with lab.ready(capturing()) as captured:
         walked = walk(tmp_path_factory.mktemp(request.param), *servers)
     return Seen(
@@ -55,7 +57,7 @@ def seen(
         walked=walked,
         captured=captured,
         before=before,
-        after={server.name: state(server) for server in servers},
+        after={server.name: server.state(server) for server in servers},
     )
 
 
@@ -145,12 +147,12 @@ def test_a_server_that_was_read_or_written_is_not_as_it_was() -> None:
         Lab.ready(ferretdb()) as documents,
     ):
         servers = (index, keys, documents)
-        before = [state(server) for server in servers]
-        assert before == [state(server) for server in servers]
+        before = [server.state(server) for server in servers]
+        assert before == [server.state(server) for server in servers]
         ask(index.port, "/faxes-2018/_search")
         _get(keys)
         command(documents.port, {"insert": "faxes", "documents": [{"_id": 9}], "$db": "practice"})
-        after = [state(server) for server in servers]
+        after = [server.state(server) for server in servers]
     assert [old == new for old, new in zip(before, after, strict=True)] == [False, False, False]
 
 
