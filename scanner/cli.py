@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -14,6 +14,7 @@ import click
 
 from scanner import __version__
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
+from scanner.options import ordered, probe_names, scope_option
 
 if TYPE_CHECKING:
     from scanner.rounds import Order
@@ -101,85 +102,6 @@ def _log(*, level: int, as_json: bool) -> None:
     configure(level=level, as_json=as_json)
 
 
-def _probe_names(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
-    """Complete the name of a probe."""
-    from probes import PROBES
-
-    return [probe.about.name for probe in PROBES if probe.about.name.startswith(begun)]
-
-
-_SELECTION = (
-    click.option(
-        "--inventory",
-        multiple=True,
-        metavar="[FORMAT:]PATH",
-        help="The team's own list: CSV, JSON Lines, plain text, Nmap XML, masscan JSON.",
-    ),
-    click.option("--inventory-only", is_flag=True, help="Visit the inventory's addresses only."),
-    click.option(
-        "--probe",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=_probe_names,
-        help="Only these probes; globs pass.",
-    ),
-    click.option(
-        "--exclude-probe",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=_probe_names,
-        help="Not these probes; globs pass.",
-    ),
-    click.option(
-        "--open-from",
-        multiple=True,
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Instead of a sweep, what masscan, Nmap or naabu found open, as far as it is planned.",
-    ),
-)
-
-
-def _scope_option(function: F) -> F:
-    return click.option(
-        "--scope",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default="scope.toml",
-        show_default=True,
-        help="The signed-off permission.",
-    )(function)
-
-
-def _ordered(function: Callable[..., object]) -> Callable[..., object]:
-    """Add the options that decide what a round would touch; the command gets them as `order`."""
-
-    @wraps(function)
-    def command(  # noqa: PLR0913 - one parameter an option
-        *arguments: object,
-        scope: Path,
-        inventory: tuple[str, ...],
-        inventory_only: bool,
-        probe: tuple[str, ...],
-        exclude_probe: tuple[str, ...],
-        open_from: tuple[Path, ...],
-        **rest: object,
-    ) -> object:
-        from scanner.rounds import Order
-
-        order = Order(
-            scope=scope,
-            inventory=inventory,
-            inventory_only=inventory_only,
-            probes=probe,
-            exclude_probes=exclude_probe,
-            open_from=open_from,
-        )
-        return function(*arguments, order=order, **rest)
-
-    for option in reversed(_SELECTION):
-        command = option(command)
-    return _scope_option(command)
-
-
 # -- init, scope, plan, probes: nothing is sent ----------------------------------------------------
 
 
@@ -203,7 +125,7 @@ def scope_group() -> None:
 
 
 @scope_group.command("check", context_settings=SETTINGS)
-@_scope_option
+@scope_option
 def scope_check(scope: Path) -> None:
     """Tell whether the scope permits a round now, and what it allows."""
     from scanner.rounds import utc_now
@@ -215,7 +137,7 @@ def scope_check(scope: Path) -> None:
 
 @scope_group.command("explain", context_settings=SETTINGS)
 @click.argument("address")
-@_scope_option
+@scope_option
 def scope_explain(address: str, scope: Path) -> None:
     """Say why an ADDRESS or a listed name is in the scope or out of it."""
     from scanner.rounds import utc_now
@@ -228,7 +150,7 @@ def scope_explain(address: str, scope: Path) -> None:
 
 
 @ronde.command(context_settings=SETTINGS)
-@_ordered
+@ordered
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def plan(*, order: "Order", form: str) -> None:
     """Show what a round would touch; send nothing.
@@ -243,7 +165,7 @@ def plan(*, order: "Order", form: str) -> None:
 
 
 @ronde.command(context_settings=SETTINGS)
-@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_probe_names)
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=probe_names)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def probes(names: tuple[str, ...], form: str) -> None:
     """Show the probes and every ask they may send.
@@ -277,7 +199,7 @@ def _default_history() -> Path:
 
 
 @ronde.command(context_settings=SETTINGS)
-@_ordered
+@ordered
 @click.option(
     "--output",
     multiple=True,

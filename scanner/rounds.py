@@ -35,7 +35,7 @@ from scanner.plan import Plan
 from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.store import Round, Store
-from scanner.sweep import ListedSweep, Means, Pace, Sweep, choose_sweep
+from scanner.sweep import Means, Pace, Sweep, choose_sweep
 from scanner.sweep.privilege import drop_privilege
 from scanner.sweep.strain import BEARS_IT, Change
 from scanner.way import ShardTally, Way
@@ -214,9 +214,17 @@ def run(
     started = utc_now()
     _refuse_idle_round(prepared, started)
     with ExitStack() as open_files:
-        pace = Pace(prepared.scope.rates, tell=_say_pace)
+        choice = choose_sweep(
+            Means.LIST if prepared.swept else manner.sweep,
+            pace=Pace(prepared.scope.rates, tell=_say_pace),
+            scope=prepared.scope,
+            width=SWEEP_WIDTH,
+            # A shard is a sweep of its own; what all of them would say is said once.
+            warn=cache(lambda said: log.warning("sweep", what=said)),
+            drop=drop_privilege,
+        )
         # Before a round begins: what refuses the sweep must not leave one behind that is empty.
-        sweep = open_files.enter_context(_sweep(prepared, manner.sweep, pace))
+        sweep = open_files.enter_context(choice)
         store = open_files.enter_context(Store.open(outputs.history, create=started))
         round_ = _assemble(
             prepared, outputs, manner, store=store, sweep=sweep, open_files=open_files
@@ -272,25 +280,6 @@ def _way(prepared: Prepared, shards: int | None) -> Way:
         probes=tuple(sorted(probe.about.name for probe in prepared.probes)),
         plan_digest=prepared.plan.digest,
     )
-
-
-@contextmanager
-def _sweep(prepared: Prepared, means: Means, pace: Pace) -> Iterator[Sweep]:
-    """Hold the sweep that was asked for; a list that somebody else made goes before it."""
-    if prepared.swept:
-        yield ListedSweep(pace)
-        return
-    with choose_sweep(
-        means,
-        pace=pace,
-        rates=prepared.scope.rates,
-        allowed=prepared.scope.allowed,
-        width=SWEEP_WIDTH,
-        # A shard is a sweep of its own; what all of them would say is said once.
-        warn=cache(lambda said: log.warning("sweep", what=said)),
-        drop=drop_privilege,
-    ) as sweep:
-        yield sweep
 
 
 def _assemble(  # noqa: PLR0913 - the parts of a round

@@ -9,12 +9,12 @@ from enum import StrEnum
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
-from scanner.addresses import AddressSet
 from scanner.course import Course, Target
 from scanner.model import Refused
-from scanner.scope import Rates
+from scanner.scope import Scope
 from scanner.sweep.answer import Observation, Tally
 from scanner.sweep.connect import ConnectSweep
+from scanner.sweep.listed import ListedSweep
 from scanner.sweep.pace import Pace
 
 if TYPE_CHECKING:
@@ -40,8 +40,9 @@ class Sweep(Protocol):
 
 
 class Means(StrEnum):
-    """How to sweep; `auto` sends SYNs where it can."""
+    """How to sweep; `auto` sends SYNs where it can, `list` sends nothing: others have swept."""
 
+    LIST = "list"
     AUTO = "auto"
     CONNECT = "connect"
     SYN = "syn"
@@ -52,8 +53,7 @@ def choose_sweep(  # noqa: PLR0913 - what either sweep needs
     means: Means,
     *,
     pace: Pace,
-    rates: Rates,
-    allowed: AddressSet,
+    scope: Scope,
     width: int,
     warn: Callable[[str], None],
     drop: Callable[[], None],
@@ -66,7 +66,11 @@ def choose_sweep(  # noqa: PLR0913 - what either sweep needs
     Raises:
         Refused: SYNs were asked for, and cannot be sent from here.
     """
+    timeout, attempts = scope.rates.timeout, scope.rates.attempts
     with ExitStack() as sockets:
+        if means is Means.LIST:
+            yield ListedSweep(pace)
+            return
         links = "connects were asked for" if means is Means.CONNECT else _open_links(sockets)
         if not isinstance(links, str):
             from scanner.sweep.syn import SynSweep  # noqa: PLC0415 - numpy need not be there
@@ -75,9 +79,9 @@ def choose_sweep(  # noqa: PLR0913 - what either sweep needs
             yield SynSweep(
                 pace=pace,
                 links=links,
-                allowed=allowed,
-                timeout=rates.timeout,
-                attempts=rates.attempts,
+                allowed=scope.allowed,
+                timeout=timeout,
+                attempts=attempts,
                 warn=warn,
             )
             return
@@ -86,7 +90,11 @@ def choose_sweep(  # noqa: PLR0913 - what either sweep needs
         if means is Means.AUTO:
             warn(f"sweeping by ordinary connects: {links}")
         yield ConnectSweep(
-            pace=pace, width=width, timeout=rates.timeout, attempts=rates.attempts, warn=warn
+            pace=pace,
+            width=width,
+            timeout=timeout,
+            attempts=attempts,
+            warn=warn,
         )
 
 
