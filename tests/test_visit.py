@@ -190,7 +190,7 @@ async def test_a_host_has_one_conversation_at_a_time() -> None:
     assert crowd.most == 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Leaves:
     """A probe that recognises everything, looks closer and ends as it is told."""
 
