@@ -86,9 +86,14 @@ class Pace:
         return self._subnets is not None
 
     def take(self, most: int, now: float) -> int:
-        """Take turns for hosts and subnets that are known to be free, as many as there are."""
+        """Take turns for hosts and subnets that are known to be free, as many as there are.
+
+        A lot may be sent late, and right behind it what piled up meanwhile: so that both together
+        stay within the burst, only half of it may have piled up here.
+        """
         with self._lock:
             self._refill(now)
+            self._tokens = min(self._tokens, max(1.0, self._depth / 2))
             taken = min(most, int(self._tokens + GRAIN))
             self._tokens -= taken
             return taken

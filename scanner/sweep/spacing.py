@@ -39,7 +39,7 @@ class Spacing:
         return waits
 
     def rest(self, columns: Columns, now: float) -> None:
-        """Let hosts rest: they are being sent to."""
+        """Let hosts rest: they were sent to."""
         self._rested_at[self._places(columns)] = now + self._seconds
 
     def mark(self, columns: Columns) -> None:

@@ -350,6 +350,8 @@ class _Flight:
             if version in self._links and theirs.any():
                 link = self._links[version]
                 errors[theirs] = link.send(columns[theirs], masked[theirs], now)
+        # Read again: a sender that was held up lets hosts rest from the end of it.
+        self._turns.sent(columns, self._sweep.clock())
         self._window.send(numbers, now)
         self._flying.append(
             _Lot(now + self._sweep.timeout, next(self._order), attempt, numbers[errors == 0])

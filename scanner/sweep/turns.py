@@ -28,7 +28,7 @@ class Turns:
         self._spacing.mark(columns)
 
     def waits(self, columns: Columns, now: float) -> NDArray[np.float64]:
-        """Give the seconds until each may be sent to. Who has 0.0 has taken its turn."""
+        """Give the seconds until each may be sent to; who has 0.0 has taken a turn and is next."""
         waits = self._spacing.waits(columns, now)
         waits[waits < GRAIN] = 0.0
         marked = self._marked(columns)
@@ -38,11 +38,13 @@ class Turns:
         if self._pace.bounds_subnets:
             free = np.flatnonzero(waits == 0.0)
             waits[free] = self._pace.take_in_subnets(_subnets(columns[free]), now)
-        self._spacing.rest(columns[waits == 0.0], now)
-        for place, address in marked.items():
-            if waits[place] == 0.0:
-                self._pace.note(address, now)
         return waits
+
+    def sent(self, columns: Columns, now: float) -> None:
+        """Let hosts rest from now on: the last of them has just been sent to."""
+        self._spacing.rest(columns, now)
+        for address in self._marked(columns).values():
+            self._pace.note(address, now)
 
     def _marked(self, columns: Columns) -> dict[int, str]:
         places = np.flatnonzero(self._spacing.marked(columns))

@@ -35,12 +35,11 @@ def columns(hosts: list[str]) -> Columns:
 
 
 def through(turns: Turns, hosts: list[str], now: float) -> list[str]:
-    """Give those who may be sent to now."""
-    return [
-        host
-        for host, wait in zip(hosts, turns.waits(columns(hosts), now), strict=True)
-        if wait == 0.0
-    ]
+    """Send to those who may be sent to now, and name them."""
+    waits = turns.waits(columns(hosts), now)
+    sent = [host for host, wait in zip(hosts, waits, strict=True) if wait == 0.0]
+    turns.sent(columns(sent), now)
+    return sent
 
 
 @given(lots=st.lists(st.tuples(st.floats(0, 0.3), ASKERS), max_size=20))

@@ -28,6 +28,8 @@ T = TypeVar("T")
 SYN, RST, ACK = 2, 4, 16
 
 _CLONE_NEWNET = 0x40000000
+_ALL_PROTOCOLS = 3
+_SO_RCVBUFFORCE, _SO_TIMESTAMPNS = 33, 35
 _TUNSETIFF = 0x400454CA
 _TUN_WITHOUT_HEADER = 0x1001
 
@@ -64,6 +66,30 @@ class Heard:
 
 
 Rule = Callable[[Heard], Iterable[bytes]]
+
+
+class Tap:
+    """What went over a link of the room that this is made in, by the kernel's own clock."""
+
+    def __init__(self, link: str) -> None:
+        everything = socket.htons(_ALL_PROTOCOLS)
+        self._tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, everything)
+        self._tap.bind((link, _ALL_PROTOCOLS))
+        self._tap.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 1 << 26)
+        self._tap.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        self._tap.settimeout(0)
+
+    def syns(self) -> list[tuple[float, str]]:
+        """Give when each SYN went to whom since the tap was made, in seconds; close the tap."""
+        seen: list[tuple[float, str]] = []
+        with self._tap, suppress(BlockingIOError):
+            while True:
+                packet, stamps, _, _ = self._tap.recvmsg(2048, 64)
+                seconds, nanoseconds = struct.unpack("@qq", stamps[0][2])
+                tcp = heard(packet)
+                if tcp and tcp.flags == SYN:
+                    seen.append((seconds + nanoseconds * 1e-9, tcp.address))
+        return seen
 
 
 class Peer:
