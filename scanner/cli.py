@@ -260,7 +260,12 @@ def scan(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 complete, nothing at or above --fail-on; 1 our bug; 2 refused; 3 findings;
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
-    from scanner.delivery import file_sinks, refuse_clashes, terminal_for_people
+    from scanner.delivery import (
+        file_sinks,
+        refuse_clashes,
+        refuse_unwritable,
+        terminal_for_people,
+    )
     from scanner.emit.jsonl import STDOUT
     from scanner.emit.table import Table
     from scanner.progress import Progress
@@ -272,16 +277,18 @@ def scan(  # noqa: PLR0913 - one parameter an option
     output = output or (() if sys.stdout.isatty() else (STDOUT,))
     screen = None if quiet else terminal_for_people(output)
     progress = Progress(screen)
-    refuse_clashes(order, (*output, *filter(None, [coverage]), str(history), str(audit)))
-    files = file_sinks(output, coverage, services=services)
+    files = (*output, *filter(None, [coverage]))
+    refuse_clashes(order, (*files, str(history), str(audit)))
+    sinks = file_sinks(output, coverage, services=services)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
-        sinks=files if screen is None else [*files, lambda: progress, partial(Table, screen)],
+        sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
         history=history,
         audit=audit,
         vantage=vantage,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
+    refuse_unwritable((*files, str(audit)))
     manner = Manner(resume=resume, sweep=Means(sweep))
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
