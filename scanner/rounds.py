@@ -297,6 +297,7 @@ def _assemble(
             history=history,
             sinks=_open_sinks(outputs.sinks, open_files),
             now=utc_now,
+            masking=scope.mask_names,
         ),
         watched=store.watched(),
         conversations=CONVERSATIONS,
