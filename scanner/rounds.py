@@ -326,6 +326,7 @@ def _assemble(  # noqa: PLR0913 - the parts of a round
             history=history,
             sinks=_open_sinks(outputs.sinks, open_files),
             now=utc_now,
+            masking=scope.mask_names,
         ),
         watched=store.watched(),
         conversations=CONVERSATIONS,
