@@ -44,7 +44,7 @@ from scanner.record import (
     when_exposed,
     when_round_ends,
 )
-from tests.exposures import NOON, SCOPE, VANTAGE, day, endpoint
+from tests.exposures import NOON, SCOPE, VANTAGE, day, endpoint, exposure
 
 ABOUT = About(
     name="elasticsearch",
