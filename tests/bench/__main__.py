@@ -1,4 +1,4 @@
-"""`python -m tests.bench [connects] [memory] [start]`: figures, and no verdict of a test."""
+"""`python -m tests.bench [connects] [syn] [memory] [start]`: figures, and no verdict of a test."""
 
 import os
 import platform
@@ -6,9 +6,14 @@ import shutil
 import subprocess
 import sys
 
-from tests.bench import connects, memory, start
+from tests.bench import connects, memory, start, syn
 
-BENCHES = {"connects": connects.compare, "memory": memory.measure, "start": start.measure}
+BENCHES = {
+    "connects": connects.compare,
+    "syn": syn.compare,
+    "memory": memory.measure,
+    "start": start.measure,
+}
 
 
 def main(wanted: list[str]) -> int:

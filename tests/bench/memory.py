@@ -14,10 +14,9 @@ from errno import ECONNREFUSED
 from ipaddress import ip_network
 
 from scanner.addresses import AddressSet
-from scanner.plan import Block
+from scanner.course import Block, Target
 from scanner.scope import Rates
 from scanner.sweep import ConnectSweep, Pace
-from scanner.sweep.answer import Target
 from tests.bench.lab import REFUSING, laboratory, why_not
 
 LIMIT_MB = 150
