@@ -3,8 +3,10 @@
 from probes.couchdb import CouchDb
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
+from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.redis import Redis
+from probes.tarantool import Tarantool
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
@@ -12,6 +14,8 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Redis(),
+    Memcached(),
+    Tarantool(),
     Hylafax(),
 )
 
