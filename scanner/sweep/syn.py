@@ -1,6 +1,7 @@
 """The privileged sweep: bare SYNs, numbered so that only true answers to them count. Linux only."""
 
 import errno
+import math
 import threading
 import time
 from collections import deque
@@ -47,6 +48,9 @@ LOTS_A_STEP = 8
 #: whose turn it is.
 SHORTAGE_PAUSE = 0.1
 SHORTAGES_IN_A_ROW = 20
+
+#: How often SYNs whose answers may have found no room are sent once more, beside their attempts.
+MORE_CHANCES = 100
 
 #: Answers and silences that the pace is told of, a second: more would cost more than they teach.
 #: They are those of a fixed share of the hosts, for a host's strain shows against its own past.
@@ -178,6 +182,9 @@ class _Flight:
         self._deferred: list[_Lot] = []
         self._waiting = 0
         self._short = 0
+        self._lost = sum(link.lost() for link in self._links.values())
+        self._deaf_at = -math.inf
+        self._chances = MORE_CHANCES
         self._looked_at = sweep.clock()
         self._fresh: list[Observation] = []
         tally.width = self._window.size
@@ -197,6 +204,7 @@ class _Flight:
         # however long the reporter held us up.
         now = self._sweep.clock()
         if self._listen(now):
+            self._count_losses(now)
             self._expire(now)
         in_full_swing = not self._told.to_wait and self._send(self._sweep.clock())
         fresh, self._fresh = self._fresh, []
@@ -234,11 +242,26 @@ class _Flight:
                     self._tell(told, now, lambda *one: self._pace.heard(*one, prompt=prompt))
                 self._conclude(told, state, now)
 
+    def _count_losses(self, now: float) -> None:
+        """Notice that answers found no room, so that silence until now proves nothing."""
+        lost = sum(link.lost() for link in self._links.values())
+        if lost > self._lost:
+            self._lost, self._deaf_at = lost, now
+            self._sweep.warn(
+                "answers found no room and are asked for again: a higher net.core.rmem_max, or "
+                "CAP_NET_ADMIN, gives them some"
+            )
+
     def _expire(self, now: float) -> None:
         while self._flying and self._flying[0].when <= now:
             lot = self._flying.popleft()
             late = lot.numbers[self._window.awaits(lot.numbers)]
             if not len(late):
+                continue
+            unheard = lot.when - self._sweep.timeout <= self._deaf_at
+            if unheard and self._chances and not self._told.stop.is_set():
+                self._chances -= 1
+                self._defer(now, lot.attempt, late)
                 continue
             self._tell(late, now, self._miss)
             if lot.attempt >= self._sweep.attempts:
