@@ -38,6 +38,7 @@ from scanner.store import Round, Store
 from scanner.sweep import Means, Pace, Sweep, choose_sweep
 from scanner.sweep.privilege import drop_privilege
 from scanner.sweep.strain import BEARS_IT, Change
+from scanner.thirdparty import installed
 from scanner.way import ShardTally, Way
 
 #: Opens an output; raises `Unwritable` if it cannot be.
@@ -127,17 +128,19 @@ def chosen_probes(wanted: Sequence[str], unwanted: Sequence[str] = ()) -> tuple[
     """Select probes by name or glob; none named means all.
 
     Raises:
-        Refused: a name that no probe has, or nothing left.
+        Refused: a name that no probe has, nothing left, or a probe of another package that cannot
+            be used.
     """
     from probes import PROBES  # noqa: PLC0415 - `--help` must not pay for codecs
 
-    names = [probe.about.name for probe in PROBES]
+    known = (*PROBES, *installed(PROBES))
+    names = [probe.about.name for probe in known]
     for pattern in (*wanted, *unwanted):
         if not any(fnmatchcase(name, pattern) for name in names):
             raise Refused(f"no probe is called {pattern}; there are {', '.join(names)}")
     chosen = tuple(
         probe
-        for probe in PROBES
+        for probe in known
         if (not wanted or _matches(probe, wanted)) and not _matches(probe, unwanted)
     )
     if not chosen:
