@@ -1,9 +1,12 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
+from probes.influxdb import Influxdb
 from probes.mongodb import MongoDb
+from probes.prometheus import Prometheus
 from probes.redis import Redis
 from scanner.probe import AnyProbe
 
@@ -12,6 +15,9 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Redis(),
+    Clickhouse(),
+    Influxdb(),
+    Prometheus(),
     Hylafax(),
 )
 
