@@ -1,6 +1,7 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
 from probes.clickhouse import Clickhouse
+from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
@@ -16,6 +17,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
     MongoDb(),
     CouchDb(),
+    Couchbase(),
     Redis(),
     Memcached(),
     Tarantool(),
