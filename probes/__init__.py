@@ -8,6 +8,7 @@ from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
+from probes.neo4j import Neo4j
 from probes.prometheus import Prometheus
 from probes.redis import Redis
 from probes.tarantool import Tarantool
@@ -18,6 +19,7 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Couchbase(),
+    Neo4j(),
     Redis(),
     Memcached(),
     Tarantool(),

@@ -1,0 +1,65 @@
+"""Neo4j Community: with its users switched off, as many run it, and as it ships."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.lab.layout import Family, java_home
+from tests.lab.servers.process import (
+    CANARY,
+    NotStarted,
+    Program,
+    Running,
+    free_port,
+    require,
+)
+from tests.lab.servers.standing import page, place, standing
+from tests.lab.servers.web import Reply, ask
+
+FAMILY = Family("neo4j")
+JAVA = 17
+
+#: Neo4j looks into Java's own buffers.
+_OPENS = tuple(
+    f"--add-opens=java.base/{package}=ALL-UNNAMED"
+    for package in ("java.nio", "java.lang", "sun.nio.ch", "java.util.concurrent")
+)
+_HEAP = ("-Xmx400m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+
+
+@contextmanager
+def neo4j(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
+    """Two nodes of two labels with one property each, and a relationship between them."""
+    with place("neo4j", "locked" if locked else "open") as at:
+        require(FAMILY.classes / "Neo4jStandIn.class", at.name, "its main class")
+        java = java_home(JAVA)
+        if java is None:
+            raise NotStarted(at.name, f"needs Java {JAVA}, which is not on this machine")
+        fill = (
+            f"CREATE (:Patient {{patient_name: '{canary}'}})-[:SENT]->(:Fax {{number: '{canary}'}})"
+        )
+        ports = (str(at.port), str(free_port()))
+        where: tuple[str | Path, ...] = (at.home / "data", *ports, str(locked).lower(), fill)
+        class_path = f"{FAMILY.classes}:{FAMILY.jars}/*"
+        argv = (java / "bin" / "java", *_HEAP, *_OPENS, "-cp", class_path, "Neo4jStandIn", *where)
+        with standing(
+            at,
+            Program(argv, patience=90.0),
+            probe="neo4j",
+            version=lambda: str(page(at).json()["neo4j_version"]),
+            fill=lambda: None,  # its own program has filled it before it answered
+            state=held,
+        ) as server:
+            yield server
+
+
+def said(server: Running, statement: str) -> Reply:
+    """Put a statement, as a stranger."""
+    body = {"statements": [{"statement": statement}]}
+    return ask(server.port, "/db/neo4j/tx/commit", method="POST", body=body)
+
+
+def held(server: Running) -> object:
+    """Read how many nodes and relationships there are, where a stranger may."""
+    counts = (said(server, f"MATCH {what} RETURN count(*)").json() for what in ("(n)", "()--()"))
+    return [count.get("results") for count in counts]
