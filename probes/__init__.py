@@ -4,6 +4,8 @@ from probes.couchdb import CouchDb
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.mongodb import MongoDb
+from probes.mysql import Mysql
+from probes.postgresql import Postgresql
 from probes.redis import Redis
 from scanner.probe import AnyProbe
 
@@ -12,6 +14,8 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Redis(),
+    Postgresql(),
+    Mysql(),
     Hylafax(),
 )
 
