@@ -299,6 +299,13 @@ def _default_history() -> Path:
 )
 @click.option("--wait", is_flag=True, help="Outside the scope's window, wait until it opens.")
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Walk in so many processes; they share the signed-off rates.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -315,6 +322,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     services: bool,
     wait: bool,
     resume: bool,
+    workers: int,
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -343,7 +351,9 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vantage=vantage,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    result = run(prepared, outputs, watch=progress.follow, manner=Manner(resume=resume))
+    result = run(
+        prepared, outputs, watch=progress.follow, manner=Manner(resume=resume, workers=workers)
+    )
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
     context.exit(exit_code(result, fail_on))

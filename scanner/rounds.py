@@ -11,40 +11,33 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import anyio
 import structlog
 from msgspec.structs import replace
 
-from scanner import __version__
-from scanner.account import Account
+from scanner.addresses import AddressSet
 from scanner.audit import Act, AuditTrail
 from scanner.conversation import Limits
+from scanner.crew import COMMAND, Crew, crew_size
 from scanner.emit import Sink
-from scanner.gate import Gate
+from scanner.equip import Around, Brief, Share, equip
 from scanner.guard import Guard, refuse_blind_loop
 from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
 from scanner.ledger import Ledger
 from scanner.model import Asset, Coverage, Refused, ScopeReference
-from scanner.pipeline import Walk, first_error, walk
+from scanner.pipeline import Patrol, Walk, first_error, patrol, walk
 from scanner.plan import Plan
 from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.store import Round, Store
-from scanner.sweep import ConnectSweep, Pace
 from scanner.sweep.strain import BEARS_IT, Change
 from scanner.way import ShardTally, Way
 
 #: Opens an output; raises `Unwritable` if it cannot be.
 OpenSink: TypeAlias = Callable[[], Sink]
-
-#: Connections in flight in a sweep: rate times time-out for 1,000 a second and 2 seconds.
-SWEEP_WIDTH = 2_000
-
-#: Endpoints spoken with at once; each needs a descriptor or two and is mostly waiting.
-CONVERSATIONS = 64
 
 log = structlog.get_logger()
 
@@ -158,12 +151,14 @@ class Manner:
     """How a round is walked.
 
     To `resume` is to go on with the newest round of the scope, if it was not walked to its end.
-    A round is cut into as many `shards` as suit its size, unless told.
+    A round is cut into as many `shards` as suit its size, unless told. With one of them, `workers`
+    are this process; with more they are processes beside it.
     """
 
     limits: Limits = field(default_factory=Limits)
     resume: bool = False
     shards: int | None = None
+    workers: int = 1
 
 
 DEFAULT = Manner()
@@ -197,9 +192,9 @@ def run(
     _refuse_idle_round(prepared, started)
     with ExitStack() as open_files:
         store = open_files.enter_context(Store.open(outputs.history, create=started))
-        round_ = _assemble(prepared, outputs, manner, store, open_files)
-        watch(round_)
-        return Result(anyio.run(_walk_until_interrupted, round_), round_.interrupted)
+        going = _assemble(prepared, outputs, manner, store, open_files)
+        watch(going.round)
+        return Result(anyio.run(_walk_until_interrupted, going), going.round.interrupted)
 
 
 def utc_now() -> datetime:
@@ -228,7 +223,7 @@ def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
 
 def _history(store: Store, prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
     """Begin a round, or go on with one."""
-    scope, way = _reference(prepared.scope), _way(prepared, manner.shards)
+    scope, way = _reference(prepared.scope), _way(prepared, manner)
     if manner.resume:
         return store.resume_round(scope=scope, vantage=outputs.vantage, way=way)
     now = utc_now()
@@ -240,68 +235,87 @@ def _reference(scope: Scope) -> ScopeReference:
     return ScopeReference(scope.name, scope.reference)
 
 
-def _way(prepared: Prepared, shards: int | None) -> Way:
+def _way(prepared: Prepared, manner: Manner) -> Way:
     """Lay down how a round goes that begins now."""
+    suiting = prepared.plan.shards_at(prepared.scope.rates.connections_per_second)
     return Way(
         seed=secrets.randbits(32),
-        shards=shards or prepared.plan.shards_at(prepared.scope.rates.connections_per_second),
+        # The same number for each worker, as they are of one size.
+        shards=manner.shards or -(-suiting // manner.workers) * manner.workers,
         scope_digest=prepared.scope.digest,
         probes=tuple(sorted(probe.about.name for probe in prepared.probes)),
         plan_digest=prepared.plan.digest,
     )
 
 
+class _Going(NamedTuple):
+    """A round that is put together: what is walked, by whom, and what it is written into."""
+
+    round: Walk
+    ledger: Ledger
+    started: datetime
+    patrol: Patrol
+
+
 def _assemble(
     prepared: Prepared, outputs: Outputs, manner: Manner, store: Store, open_files: ExitStack
-) -> Walk:
+) -> _Going:
     """Open what a round writes to, and join the parts."""
     history = open_files.enter_context(_history(store, prepared, outputs, manner))
-    scope, name = prepared.scope, history.name
-    trail = _audit_trail(outputs.audit, name, scope, resumed=manner.resume)
-    audit = open_files.enter_context(trail)
-    pace = Pace(scope.rates, tell=_say_pace)
-    gate = Gate(
-        scope=scope,
-        pace=pace,
-        audit=audit,
-        round_id=name,
-        user_agent=f"ronde/{__version__} (authorised internal audit; {scope.contact})",
-        clock=time.monotonic,
-        now=utc_now,
-        limits=manner.limits,
-    )
-    done, shards = history.shards_done(), prepared.plan.shards(history.way.shards)
-    return Walk(
+    scope, done = prepared.scope, history.shards_done()
+    brief = Brief(
+        round=history.name,
         scope=scope,
         plan=prepared.plan,
-        shards=(shard for shard in shards if shard.number not in done),
-        account=Account(gate.traffic, ShardTally.sum(done.values())),
+        shards=history.way.shards,
         seed=history.way.seed,
-        started=history.started,
         probes=prepared.probes,
-        guard=Guard(scope.allowed),
-        sweep=ConnectSweep(
-            pace=pace,
-            width=SWEEP_WIDTH,
-            timeout=scope.rates.timeout,
-            attempts=scope.rates.attempts,
-            # A shard is a sweep of its own; what all of them would say is said once.
-            warn=cache(lambda said: log.warning("sweep-narrowed", why=said)),
-        ),
-        gate=gate,
-        ledger=Ledger(
-            round=name,
-            scope=_reference(scope),
-            vantage=outputs.vantage,
-            asset_of=prepared.asset_of,
-            history=history,
-            sinks=_open_sinks(outputs.sinks, open_files),
-            now=utc_now,
-        ),
         watched=store.watched(),
-        conversations=CONVERSATIONS,
+        limits=manner.limits,
+    )
+    trail = _audit_trail(outputs.audit, history.name, scope, resumed=manner.resume)
+    audit = open_files.enter_context(trail)
+    shards = prepared.plan.shards(history.way.shards)
+    round_ = equip(
+        brief,
+        Share(
+            shards=(shard for shard in shards if shard.number not in done),
+            done=ShardTally.sum(done.values()),
+        ),
+        guard=_guard(scope, manner),
+        audit=audit,
+        # A shard is a sweep of its own; what all of them would say is said once.
+        around=Around(now=utc_now, pace=_say_pace, warn=cache(_say_narrowed)),
+    )
+    ledger = Ledger(
+        round=history.name,
+        scope=_reference(scope),
+        vantage=outputs.vantage,
+        asset_of=prepared.asset_of,
+        history=history,
+        sinks=_open_sinks(outputs.sinks, open_files),
         now=utc_now,
     )
+    going = patrol if manner.workers == 1 else _crew(brief, manner, outputs.audit).patrol
+    return _Going(round_, ledger, history.started, going)
+
+
+def _guard(scope: Scope, manner: Manner) -> Guard:
+    """Guard this process; where workers walk, it has no business with the network at all."""
+    if manner.workers == 1:
+        return Guard(scope.allowed)
+    return Guard(AddressSet(), starts=COMMAND)
+
+
+def _crew(brief: Brief, manner: Manner, audit: Path) -> Crew:
+    size = crew_size(manner.workers, brief.scope.rates)
+    if size < manner.workers:
+        log.warning("fewer-workers", workers=size, why="the signed-off rates are too low for more")
+    return Crew(brief=brief, audit=audit, size=size, tell=_say_pace, warn=cache(_say_narrowed))
+
+
+def _say_narrowed(said: str) -> None:
+    log.warning("sweep-narrowed", why=said)
 
 
 def _say_pace(change: Change) -> None:
@@ -338,14 +352,16 @@ def _audit_trail(path: Path, name: str, scope: Scope, *, resumed: bool) -> Itera
         trail.close()
 
 
-async def _walk_until_interrupted(round_: Walk) -> Coverage:
+async def _walk_until_interrupted(going: _Going) -> Coverage:
     """Let the first SIGINT or SIGTERM finish what is in flight, and the second stop at once."""
     await refuse_blind_loop()
     coverage: Coverage | None = None
     with first_error():
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_heed_signals, round_, tasks.cancel_scope)
-            coverage = await walk(round_)
+            tasks.start_soon(_heed_signals, going.round, tasks.cancel_scope)
+            coverage = await walk(
+                going.round, going.ledger, started=going.started, patrol=going.patrol
+            )
             tasks.cancel_scope.cancel()
     if coverage is None:
         raise KeyboardInterrupt

@@ -119,9 +119,13 @@ def _walk(folder: Path, port: int, options: Sequence[str]) -> None:
         audit=folder / "audit.jsonl",
         vantage="here",
     )
-    manner = Manner(resume="--resume" in options, shards=SHARDS)
+    manner = Manner(resume="--resume" in options, shards=SHARDS, workers=_workers(options))
     only_ours = replace(prepared, plan=Plan(blocks=(block,), skipped={}))
     run(only_ours, outputs, watch=lambda _: None, manner=manner)
+
+
+def _workers(options: Sequence[str]) -> int:
+    return next((int(one.partition("=")[2]) for one in options if one.startswith("--workers=")), 1)
 
 
 def _scope_text(port: int) -> str:
