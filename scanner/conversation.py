@@ -19,7 +19,8 @@ from scanner.probe import (
     Ask,
     CountLines,
     Exchange,
-    Get,
+    Fixed,
+    HttpAsk,
     Listen,
     NoAnswer,
     Page,
@@ -28,7 +29,7 @@ from scanner.probe import (
 from scanner.silence import translated
 from scanner.stream import Meter, Stream
 from scanner.wire import Garbled
-from scanner.wire.http import Client, TooLarge
+from scanner.wire.http import Client, Request, TooLarge
 
 #: Asks above this are for listings of large estates; few may be held in memory at once.
 LARGE = 1 << 20
@@ -103,7 +104,7 @@ class Conversation:
         self._connections = 0
         self._at_rest = True
 
-    async def get(self, ask: Get) -> Page:
+    async def get(self, ask: HttpAsk) -> Page:
         """Put one HTTP ask and wait for its whole page.
 
         Raises:
@@ -140,7 +141,7 @@ class Conversation:
             self._stream.close()
         self._stream, self._http, self._buffer = None, None, b""
 
-    async def _get(self, ask: Get) -> Page:
+    async def _get(self, ask: HttpAsk) -> Page:
         reused = self._stream is not None
         try:
             return await self._get_once(ask)
@@ -151,13 +152,13 @@ class Conversation:
             self.close()
             return await self._get_once(ask)
 
-    async def _get_once(self, ask: Get) -> Page:
+    async def _get_once(self, ask: HttpAsk) -> Page:
         stream = await self._connected()
         if self._http is None:
             self._http = Client(self._host_header(), self._door.user_agent)
-        http, target = self._http, _own(ask, lambda: ask.target)
+        http, sent = self._http, _own(ask, lambda: request_of(ask))
         with suppress(ConnectionError):  # as in `exchange`
-            await stream.send(http.request(target, max_bytes=ask.max_bytes))
+            await stream.send(http.request(sent, max_bytes=ask.max_bytes))
         while (head := http.feed(await self._receive(stream))) is None:
             pass
         body, self._http = bytes(http.body), http if http.reusable else None
@@ -303,6 +304,19 @@ class Conversation:
             yield
         finally:
             self._door.large.release()
+
+
+def request_of(ask: HttpAsk) -> Request:
+    """Say what an ask puts on the wire, besides who asks whom."""
+    if isinstance(ask, Fixed):
+        return Request(
+            target=ask.target,
+            accept=ask.accept,
+            method=ask.method.value,
+            content_type=ask.content_type,
+            body=ask.body,
+        )
+    return Request(target=ask.target, accept=ask.accept)
 
 
 def _own(ask: Ask, step: Callable[[], T]) -> T:

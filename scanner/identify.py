@@ -1,6 +1,6 @@
 """First bytes and the shared front page: which probe recognises what answers on an endpoint."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeAlias, cast
@@ -9,6 +9,7 @@ from scanner.boundary import contained
 from scanner.conversation import Conversation
 from scanner.model import Service, Silence, Unknown
 from scanner.probe import (
+    FRONT,
     About,
     AnyProbe,
     Ask,
@@ -36,13 +37,25 @@ _WANTS_CERTIFICATE = b"No required SSL certificate was sent"
 BAD_REQUEST = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing(Generic[AskT, ReplyT]):
-    """One front ask and the probes that share its reply, in their order."""
+@dataclass(frozen=True, slots=True)
+class Opening(Generic[AskT, ReplyT]):
+    """A front ask, and the probes that share its reply, in their order."""
 
     front: AskT
     probes: tuple[Probe[AskT, ReplyT], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing(Generic[AskT, ReplyT]):
+    """The front asks of one conversation, put one after the other until one is recognised.
+
+    The fronts of all HTTP probes share a conversation; a byte stream has no second front, for
+    what a server has misunderstood is not unsaid.
+    """
+
+    openings: tuple[Opening[AskT, ReplyT], ...]
     tls_first: bool
+    is_http: bool
     channel: Callable[[Conversation, AskT], Awaitable[ReplyT]]
 
 
@@ -52,68 +65,68 @@ AnyHearing: TypeAlias = Hearing[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Met(Generic[AskT, ReplyT]):
-    """A product that was recognised, and the front reply that it was recognised by."""
+    """A probe that recognised its product in a front reply."""
 
     probe: Probe[AskT, ReplyT]
     service: Service
-    front: ReplyT
 
 
 def hearings(
     probes: Sequence[AnyProbe], extra_ports: Mapping[str, frozenset[int]], port: int
 ) -> tuple[AnyHearing, ...]:
-    """Group the probes that claim a port by the ask that opens their conversation.
+    """Group the probes that claim a port by the asks that open their conversations.
 
-    Nothing is ever sent to a port that no selected probe claims.
+    Nothing is ever sent to a port that no selected probe claims. Pages come first: they cost a
+    server less than words that it does not understand.
     """
     claiming = [probe for probe in probes if port in probe.about.claims(extra_ports)]
-    return (
-        *_grouped(filter(speaks_http, claiming), port, Conversation.get),
-        *_grouped(filter(speaks_stream, claiming), port, Conversation.exchange),
-    )
+    streams = _openings(filter(speaks_stream, claiming))
+    pages = _openings(filter(speaks_http, claiming))
+    pages.sort(key=lambda opening: opening.front != FRONT)  # stable: what they share goes first
+    heard = [_hearing((opening,), port, Conversation.exchange) for opening in streams]
+    return (_hearing(tuple(pages), port, Conversation.get), *heard) if pages else tuple(heard)
 
 
-def _grouped(
-    probes: Iterable[Probe[AskT, ReplyT]],
-    port: int,
-    channel: Callable[[Conversation, AskT], Awaitable[ReplyT]],
-) -> list[Hearing[AskT, ReplyT]]:
+def _openings(probes: Iterable[Probe[AskT, ReplyT]]) -> list[Opening[AskT, ReplyT]]:
     groups: dict[Ask, list[Probe[AskT, ReplyT]]] = {}
     for probe in probes:
         groups.setdefault(probe.about.front, []).append(probe)
-    return [
-        Hearing(
-            front=cast("AskT", front),
-            probes=tuple(group),
-            tls_first=all(_only_tls(probe.about, port) for probe in group),
-            channel=channel,
-        )
-        for front, group in groups.items()
-    ]
+    return [Opening(cast("AskT", front), tuple(group)) for front, group in groups.items()]
+
+
+def _hearing(
+    openings: tuple[Opening[AskT, ReplyT], ...],
+    port: int,
+    channel: Callable[[Conversation, AskT], Awaitable[ReplyT]],
+) -> Hearing[AskT, ReplyT]:
+    probes = [probe for opening in openings for probe in opening.probes]
+    return Hearing(
+        openings=openings,
+        tls_first=all(_only_tls(probe.about, port) for probe in probes),
+        is_http=any(map(speaks_http, cast("list[AnyProbe]", probes))),
+        channel=channel,
+    )
 
 
 def _only_tls(about: About, port: int) -> bool:
     return port in about.tls_ports and port not in about.ports
 
 
-async def recognise(
-    hearing: Hearing[AskT, ReplyT], talk: Conversation
-) -> Met[AskT, ReplyT] | ReplyT | Unknown:
-    """Put the front ask and give the first probe that recognises the reply, else the reply.
-
-    Raises:
-        NoAnswer: the front ask was not answered.
-    """
-    front = await hearing.channel(talk, hearing.front)
-    bug: Unknown | None = None
-    for probe in hearing.probes:
+def recognise(
+    opening: Opening[AskT, ReplyT], front: ReplyT
+) -> Iterator[Met[AskT, ReplyT] | Unknown]:
+    """Give every probe that recognises the reply, in their order; a probe's bug is an `Unknown`."""
+    for probe in opening.probes:
         service = contained(probe.about.name, partial(_identified, probe, front))
         if isinstance(service, Service):
-            return Met(probe, service, front)
-        bug = bug or service
-    if isinstance(front, Page) and front.status == BAD_REQUEST and _WANTS_CERTIFICATE in front.body:
-        return Unknown(Silence.CLIENT_CERT, "the server demands a client certificate")
-    return bug or front
+            yield Met(probe, service)
+        elif service is not None:
+            yield service
+
+
+def demands_certificate(said: object) -> bool:
+    """Tell whether a page is the refusal of a caller who showed no certificate."""
+    return isinstance(said, Page) and said.status == BAD_REQUEST and _WANTS_CERTIFICATE in said.body
 
 
 def _identified(probe: Probe[AskT, ReplyT], front: ReplyT) -> Service | None:

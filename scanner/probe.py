@@ -5,8 +5,11 @@ it has no word for writing. Everything that it may ever send is declared in its 
 driver compares each ask with that list before the gate sends it.
 """
 
+import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from html import unescape
 from typing import Protocol, TypeAlias, TypeGuard, TypeVar
 from urllib.parse import quote
 
@@ -19,6 +22,12 @@ MAX_PAGE = 1 << 20
 
 #: A reply to a command on a stream; the longest that we ask for, a database listing, is far below.
 MAX_ANSWER = 1 << 20
+
+#: What an ask would like to be answered with; the products of the field have JSON where they can.
+JSON = "application/json, */*;q=0.1"
+
+#: A title is compared with a product's name and then dropped; longer ones are nobody's.
+_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})</title>", re.IGNORECASE)
 
 #: Given what has arrived, the length of the first complete reply, or None while it is incomplete.
 #: Raises `Garbled` as soon as the bytes cannot become a reply.
@@ -42,15 +51,17 @@ class Undeclared(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """One HTTP GET, the only HTTP method that a probe has.
+    """One HTTP GET: what a probe asks of a server that speaks HTTP, with few exceptions.
 
     `template` is an absolute path, perhaps with `{}` places; `fill` puts one quoted path segment
-    into each, so that a name from a server can never become another path or a query.
+    into each, so that a name from a server can never become another path or a query. `accept` is
+    the header that says what the answer should be.
     """
 
     template: str
     arguments: tuple[str, ...] = ()
     max_bytes: int = MAX_PAGE
+    accept: str = JSON
 
     @property
     def name(self) -> str:
@@ -76,6 +87,51 @@ class Get:
         if any(part in {"", ".", ".."} for part in arguments):
             raise Garbled("a name that cannot be one path segment")
         return replace(self, arguments=arguments)
+
+
+class Method(StrEnum):
+    """The methods of the reads that a product offers by no GET. None of them writes by itself."""
+
+    POST = "POST"
+    HEAD = "HEAD"
+    OPTIONS = "OPTIONS"
+    PROPFIND = "PROPFIND"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """One HTTP request that is the same for every server: no place in it, and a fixed body.
+
+    It is for the few reads that a product offers by no GET: a count by JSON-RPC, the attributes
+    of a queue, a listing of one level (`PROPFIND`, always with `Depth: 0`). `docs/limits.md`
+    lists them all, and a test compares. `name` says what is asked; the path is part of it.
+    """
+
+    method: Method
+    template: str
+    about: str = ""
+    body: bytes = b""
+    content_type: str = "application/json"
+    max_bytes: int = MAX_PAGE
+    accept: str = JSON
+
+    @property
+    def name(self) -> str:
+        """The ask as `ronde probes`, the proof and the audit trail print it."""
+        return f"{self.method} {self.template}" + (f" ({self.about})" if self.about else "")
+
+    @property
+    def declared(self) -> "Fixed":
+        """The ask as its probe declares it: it has no arguments."""
+        return self
+
+    @property
+    def target(self) -> str:
+        """The request target as it goes on the wire."""
+        return self.template
+
+
+HttpAsk: TypeAlias = Get | Fixed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +204,7 @@ class CountLines:
 
 
 StreamAsk: TypeAlias = Listen | Exchange | CountLines
-Ask: TypeAlias = Get | StreamAsk
+Ask: TypeAlias = HttpAsk | StreamAsk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +227,12 @@ class Page:
         """
         return Json.parse(self.body)
 
+    @property
+    def title(self) -> str:
+        """The page's own title, to compare with; "" where it has none."""
+        found = _TITLE.search(self.body)
+        return unescape(found[1].decode("utf-8", "replace")).strip() if found else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -188,7 +250,7 @@ ReplyT = TypeVar("ReplyT", bound=Reply)
 _AskT_co = TypeVar("_AskT_co", bound=Ask, covariant=True)
 _ReplyT_contra = TypeVar("_ReplyT_contra", bound=Reply, contravariant=True)
 
-HttpDialogue: TypeAlias = Generator[Get, Page, Outcome]
+HttpDialogue: TypeAlias = Generator[HttpAsk, Page, Outcome]
 StreamDialogue: TypeAlias = Generator[StreamAsk, Answer, Outcome]
 
 
@@ -196,8 +258,9 @@ StreamDialogue: TypeAlias = Generator[StreamAsk, Answer, Outcome]
 class About:
     """What a probe says of itself; printed by `ronde probes` and `ronde plan`.
 
-    `front` is the ask that opens the conversation and feeds `identify`; HTTP probes share `FRONT`.
-    `asks` is everything that the probe may ever send, the front included.
+    `front` is the ask that opens the conversation and feeds `identify`: `FRONT`, which all HTTP
+    probes of an endpoint share, unless a product says nothing of itself there. `asks` is
+    everything that the probe may ever send, the front included.
     """
 
     name: str
@@ -232,7 +295,7 @@ class Probe(Protocol[_AskT_co, _ReplyT_contra]):
         """Settle what a stranger gets, with the fewest asks."""
 
 
-HttpProbe: TypeAlias = Probe[Get, Page]
+HttpProbe: TypeAlias = Probe[HttpAsk, Page]
 StreamProbe: TypeAlias = Probe[StreamAsk, Answer]
 AnyProbe: TypeAlias = HttpProbe | StreamProbe
 

@@ -1,14 +1,24 @@
 """One endpoint, from its first byte to the verdict: which front, in clear or over TLS."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Generic
 
 from scanner.assess import assess
 from scanner.gate import Gate
-from scanner.identify import AnyHearing, Hearing, Met, recognise, wants_other_transport
+from scanner.identify import (
+    AnyHearing,
+    Hearing,
+    demands_certificate,
+    recognise,
+    wants_other_transport,
+)
 from scanner.model import CATCH_ALL, Closed, Endpoint, Outcome, Silence, Unknown
-from scanner.probe import AskT, Get, NoAnswer, ReplyT, Visit
+from scanner.probe import About, AskT, NoAnswer, Page, ReplyT, Visit
+
+#: A front page is a few KiB; larger ones are fetched again rather than kept.
+MAX_REMEMBERED = 64 << 10
 
 #: What a peer's silence says of the endpoint as a whole: no other front would be heard either.
 _FINAL = frozenset({Silence.REFUSED, Silence.UNREACHABLE, Silence.CLIENT_CERT})
@@ -40,9 +50,9 @@ async def visit(
             return None
         if not catch_all:
             return await _first_recognised(gate, endpoint, fronts)
-        streams = [front for front in fronts if not isinstance(front.front, Get)]
+        streams = [front for front in fronts if not front.is_http]
         heard = await _first_recognised(gate, endpoint, streams)
-    if heard.about is None and _leaves_open(heard.outcome) and len(streams) < len(fronts):
+    if not _is_final(heard) and not _is_bug(heard.outcome) and len(streams) < len(fronts):
         heard = replace(heard, outcome=_left_unasked())
     return replace(heard, labels=(CATCH_ALL,))
 
@@ -51,15 +61,15 @@ async def _first_recognised(gate: Gate, endpoint: Endpoint, fronts: Sequence[Any
     result = Visit(endpoint=endpoint, outcome=_unrecognised())
     for front in fronts:
         heard = await _hear(gate, endpoint, front)
-        if heard.about is not None or _is_final(heard.outcome):
+        if _is_final(heard):
             return heard
-        # A bug must not hide behind what the next front has to say.
-        result = result if _is_bug(result.outcome) else heard
+        # Neither a bug nor a shut door must hide behind what the next front has to say.
+        result = heard if _weight(heard.outcome) >= _weight(result.outcome) else result
     return result
 
 
-async def _hear(gate: Gate, endpoint: Endpoint, front: Hearing[AskT, ReplyT]) -> Visit:
-    """Put one front, over the other transport too if the answer asks for it: once."""
+async def _hear(gate: Gate, endpoint: Endpoint, front: AnyHearing) -> Visit:
+    """Put one hearing, over the other transport too if the answer asks for it: once."""
     result, other = await _converse(gate, endpoint, front, tls=front.tls_first)
     if other:
         again, _ = await _converse(gate, endpoint, front, tls=not front.tls_first)
@@ -70,24 +80,96 @@ async def _hear(gate: Gate, endpoint: Endpoint, front: Hearing[AskT, ReplyT]) ->
 
 
 async def _converse(
-    gate: Gate, endpoint: Endpoint, front: Hearing[AskT, ReplyT], *, tls: bool
+    gate: Gate, endpoint: Endpoint, front: AnyHearing, *, tls: bool
 ) -> tuple[Visit, bool]:
     """Hold one conversation; the flag tells whether the other transport is worth one."""
     talk = None
     try:
         async with gate.converse(endpoint, tls=tls) as talk:
-            met = await recognise(front, talk)
-            if isinstance(met, Met):
-                outcome = await assess(met.probe, met.front, partial(front.channel, talk))
-                about = met.probe.about
-            else:
-                outcome, about = met if isinstance(met, Unknown) else _unrecognised(), None
-            other = about is None and wants_other_transport(met, talk.meter, tls=tls)
+            first, outcome, about = await _settle(front, Remembering(partial(front.channel, talk)))
+            other = about is None and wants_other_transport(first, talk.meter, tls=tls)
     except NoAnswer as silence:
         other = talk is not None and wants_other_transport(silence, talk.meter, tls=tls)
         outcome, about = _silent(silence), None
     facts = talk.tls_facts if talk else None
     return Visit(endpoint=endpoint, outcome=outcome, about=about, tls=facts), other
+
+
+@dataclass(slots=True)
+class Remembering(Generic[AskT, ReplyT]):
+    """Puts asks, and gives the page of one that was put before: probes share what was fetched."""
+
+    channel: Callable[[AskT], Awaitable[ReplyT]]
+    pages: dict[AskT, ReplyT] = field(default_factory=dict)
+
+    async def put(self, ask: AskT) -> ReplyT:
+        """Put an ask, unless its page is at hand.
+
+        Raises:
+            NoAnswer: as the channel.
+        """
+        if ask in self.pages:
+            return self.pages[ask]
+        reply = await self.channel(ask)
+        if isinstance(reply, Page) and len(reply.body) <= MAX_REMEMBERED:
+            self.pages[ask] = reply
+        return reply
+
+
+async def _settle(
+    front: Hearing[AskT, ReplyT], asked: Remembering[AskT, ReplyT]
+) -> tuple[ReplyT | None, Outcome, About | None]:
+    """Ask the fronts in their order, until a probe settles what it recognised.
+
+    A probe that finds on a closer look that the product is not its own leaves it to the next.
+
+    Raises:
+        NoAnswer: the first front was not answered.
+    """
+    first: ReplyT | None = None
+    left: list[tuple[Outcome, About | None]] = []
+    for opening in front.openings:
+        try:
+            reply = await asked.put(opening.front)
+        except NoAnswer:
+            if first is None:
+                raise
+            break
+        first = first or reply
+        for met in recognise(opening, reply):
+            if isinstance(met, Unknown):
+                left.append((met, None))
+                continue
+            outcome = await assess(met.probe, reply, asked.put)
+            if not _is_left(outcome):
+                return first, outcome, met.probe.about
+            left.append((outcome, met.probe.about))
+    if demands_certificate(first):
+        return first, Unknown(Silence.CLIENT_CERT, "the server demands a client certificate"), None
+    return first, *_of_what_is_left(left, sum(len(opening.probes) for opening in front.openings))
+
+
+def _is_left(outcome: Outcome) -> bool:
+    """Tell whether a probe says that something stands here which it cannot call its own."""
+    return (
+        isinstance(outcome, Unknown)
+        and outcome.service is None
+        and outcome.silence in {Silence.UNRECOGNISED, Silence.GUARDED}
+    )
+
+
+def _of_what_is_left(
+    left: Sequence[tuple[Outcome, About | None]], probes: int
+) -> tuple[Outcome, About | None]:
+    """Sum up what nobody called his own: a bug, a door that is shut for all, or nothing known."""
+    for outcome, about in left:
+        if _is_bug(outcome):
+            return outcome, about
+    guarded = [(said, about) for said, about in left if _is_guarded(said)]
+    if guarded and len(guarded) == probes:
+        outcome, about = guarded[0]
+        return outcome, about if probes == 1 else None
+    return _unrecognised(), None
 
 
 def _silent(silence: NoAnswer) -> Outcome:
@@ -108,11 +190,16 @@ def _is_bug(outcome: Outcome) -> bool:
     return isinstance(outcome, Unknown) and outcome.silence is Silence.BUG
 
 
-def _leaves_open(outcome: Outcome) -> bool:
-    return not _is_bug(outcome) and not _is_final(outcome)
+def _is_guarded(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unknown) and outcome.silence is Silence.GUARDED
 
 
-def _is_final(outcome: Outcome) -> bool:
-    return isinstance(outcome, Closed) or (
-        isinstance(outcome, Unknown) and outcome.silence in _FINAL
-    )
+def _weight(outcome: Outcome) -> int:
+    return 2 if _is_bug(outcome) else 1 if _is_guarded(outcome) else 0
+
+
+def _is_final(heard: Visit) -> bool:
+    """Tell whether another front could add anything to what was heard."""
+    if isinstance(heard.outcome, Unknown) and heard.outcome.silence in _FINAL:
+        return True
+    return heard.about is not None or isinstance(heard.outcome, Closed)

@@ -10,9 +10,29 @@ from structlog.testing import capture_logs
 from scanner.conversation import Limits
 from scanner.demo.listen import Serve, listening
 from scanner.guard import OutOfScope
-from scanner.identify import AnyHearing, Met, hearings, recognise, wants_other_transport
+from scanner.identify import (
+    AnyHearing,
+    Met,
+    Opening,
+    demands_certificate,
+    hearings,
+    recognise,
+    wants_other_transport,
+)
 from scanner.model import Endpoint, Service, Silence, Unknown
-from scanner.probe import FRONT, About, Answer, AnyProbe, Ask, Exchange, Get, NoAnswer, Page, Reply
+from scanner.probe import (
+    FRONT,
+    About,
+    Answer,
+    AnyProbe,
+    Ask,
+    Exchange,
+    Fixed,
+    Get,
+    NoAnswer,
+    Page,
+    Reply,
+)
 from scanner.stream import Meter
 from scanner.wire import Garbled, lines
 from tests.fakes import connections, http
@@ -21,6 +41,7 @@ from tests.fakes.scripted import Says
 
 PAGE = http.page(b"{}", b"server: a")
 PING = Exchange(name="PING", encode=lambda: b"PING\r\n", framing=lines.frame)
+VERSION = Get("/version")
 PROBABLY = Service("a", "1.0")
 
 WITHOUT_EXTRAS: dict[str, frozenset[int]] = {}
@@ -69,16 +90,21 @@ def fronts(*probes: Any, port: int = 9) -> tuple[AnyHearing, ...]:
     return hearings(probes, WITHOUT_EXTRAS, port)
 
 
-async def hear(
-    server: Serve, *probes: Any
-) -> Met[Get, Page] | Met[Any, Answer] | Page | Answer | Unknown:
-    """Put the front that all the probes share to a server."""
+async def put(server: Serve, *probes: Any) -> tuple[Opening[Any, Any], Page | Answer]:
+    """Put the front that all the probes share to a server; give what answered."""
     (front,) = fronts(*probes)
+    (opening,) = front.openings
     async with (
         listening(server) as (address, port),
         gate_to_loopback().converse(Endpoint(address=address, port=port), tls=False) as talk,
     ):
-        return await recognise(front, talk)
+        return opening, await front.channel(talk, opening.front)
+
+
+async def hear(server: Serve, *probes: Any) -> list[Met[Any, Any] | Unknown]:
+    """Give what the probes make of what a server answers to the front that they share."""
+    opening, reply = await put(server, *probes)
+    return list(recognise(opening, reply))
 
 
 class TestHearings:
@@ -88,13 +114,20 @@ class TestHearings:
         """One page for all of them, in the order of the probes."""
         first, second = Fake("first"), Fake("second")
         (front,) = fronts(first, second)
-        assert front.front == FRONT
-        assert front.probes == (first, second)
+        assert front.openings == (Opening(FRONT, (first, second)),)
+
+    def test_other_pages_are_asked_in_the_same_conversation_after_the_shared_one(self) -> None:
+        """A product that says nothing of itself at `/` costs one request, not one connection."""
+        other, shared = Fake("other", front=VERSION), Fake("shared")
+        (front,) = fronts(other, shared)
+        assert front.openings == (Opening(FRONT, (shared,)), Opening(VERSION, (other,)))
+        assert front.is_http
 
     def test_another_front_is_another_hearing_and_http_comes_first(self) -> None:
         """A page costs a server less than words that it does not understand."""
         stream, page = Fake("stream", front=PING), Fake("page")
-        assert [front.front for front in fronts(stream, page)] == [FRONT, PING]
+        heard = fronts(stream, page)
+        assert [opening.front for one in heard for opening in one.openings] == [FRONT, PING]
 
     def test_a_port_that_nobody_claims_is_left_alone(self) -> None:
         """There is no probe that tries everything."""
@@ -105,7 +138,7 @@ class TestHearings:
         known, other = Fake("known"), Fake("other")
         probes: tuple[AnyProbe, ...] = (known, other)
         (front,) = hearings(probes, {"known": frozenset({9201})}, 9201)
-        assert front.probes == (known,)
+        assert front.openings == (Opening(FRONT, (known,)),)
 
     @pytest.mark.parametrize(
         ("probes", "tls_first"),
@@ -130,33 +163,30 @@ class TestRecognition:
     """Who recognises a reply."""
 
     async def test_the_front_is_asked_once_for_several_probes(self) -> None:
-        """The first that recognises it has met its product."""
+        """Whoever recognises it has met a product, in the order of the probes."""
         server = Hears(PAGE)
-        second = Fake("second", lambda _front: PROBABLY)
-        met = await hear(server, Fake("first"), second, Fake("third", lambda _front: Service("c")))
-        assert isinstance(met, Met)
-        assert (met.probe, met.service) == (second, PROBABLY)
-        assert isinstance(met.front, Page)
+        second, third = Fake("second", lambda _: PROBABLY), Fake("third", lambda _: Service("c"))
+        met = await hear(server, Fake("first"), second, third)
+        assert met == [Met(second, PROBABLY), Met(third, Service("c"))]
         assert len(server.heard) == 1
 
-    async def test_a_reply_that_nobody_recognises_is_handed_back(self) -> None:
-        """It may still say that the port wants TLS."""
-        page = await hear(Says(PAGE), Fake("first"), Fake("second"))
-        assert isinstance(page, Page)
-        assert page.headers["server"] == "a"
+    async def test_a_reply_that_nobody_recognises_is_nobodys(self) -> None:
+        """It is left to whoever asks next."""
+        assert await hear(Says(PAGE), Fake("first"), Fake("second")) == []
 
-    async def test_a_page_that_demands_a_certificate_is_a_shut_door(self) -> None:
+    async def test_a_page_that_demands_a_certificate_is_told(self) -> None:
         """What nginx says inside TLS where others refuse the handshake."""
         body = b"<center><h1>400 Bad Request</h1>No required SSL certificate was sent</center>"
-        refusal = http.page(body, status=b"400 Bad Request")
-        met = await hear(Says(refusal), Fake("first"))
-        assert met == Unknown(Silence.CLIENT_CERT, "the server demands a client certificate")
+        _, refusal = await put(Says(http.page(body, status=b"400 Bad Request")), Fake())
+        assert demands_certificate(refusal)
+        assert not demands_certificate((await put(Says(http.page(body)), Fake()))[1])
 
     async def test_a_stream_is_recognised_by_its_first_frame(self) -> None:
         """In the same way as a page."""
-        met = await hear(Says(b"200 pong\r\n"), Fake(identified=lambda _: PROBABLY, front=PING))
-        assert isinstance(met, Met)
-        assert met.front == Answer(data=b"200 pong\r\n")
+        probe = Fake(identified=lambda _: PROBABLY, front=PING)
+        opening, reply = await put(Says(b"200 pong\r\n"), probe)
+        assert reply == Answer(data=b"200 pong\r\n")
+        assert list(recognise(opening, reply)) == [Met(probe, PROBABLY)]
 
     async def test_a_bug_of_one_probe_does_not_keep_another_from_recognising(self) -> None:
         """The reply is shared; the fault is not."""
@@ -165,7 +195,8 @@ class TestRecognition:
             raise StopIteration
 
         with capture_logs() as events:
-            met = await hear(Says(PAGE), Fake("broken", fails), Fake("b", lambda _: PROBABLY))
+            bug, met = await hear(Says(PAGE), Fake("broken", fails), Fake("b", lambda _: PROBABLY))
+        assert isinstance(bug, Unknown)
         assert isinstance(met, Met)
         assert [event["probe"] for event in events] == ["broken"]
 
@@ -184,7 +215,7 @@ class TestRecognition:
     ) -> None:
         """A product that a broken probe would have known is not "another product"."""
         with capture_logs():
-            unknown = await hear(Says(PAGE), Fake("first", identified), Fake("second"))
+            (unknown,) = await hear(Says(PAGE), Fake("first", identified), Fake("second"))
         assert isinstance(unknown, Unknown)
         assert unknown.silence is silence
 
@@ -194,13 +225,8 @@ class TestRecognition:
         def leaves(_front: Page) -> None:
             raise OutOfScope("socket.connect")
 
-        (front,) = fronts(Fake("a", leaves))
-        async with listening(Says(PAGE)) as (address, port):
-            with pytest.raises(OutOfScope):
-                async with gate_to_loopback().converse(
-                    Endpoint(address=address, port=port), tls=False
-                ) as talk:
-                    await recognise(front, talk)
+        with pytest.raises(OutOfScope):
+            await hear(Says(PAGE), Fake("a", leaves))
 
 
 @pytest.mark.anyio
@@ -214,7 +240,9 @@ class TestTransport:
             gate = gate_to_loopback(limits=Limits(ask=0.3))
             async with gate.converse(Endpoint(address=address, port=port), tls=tls) as talk:
                 try:
-                    said = await (talk.get(ask) if isinstance(ask, Get) else talk.exchange(ask))
+                    said = await (
+                        talk.get(ask) if isinstance(ask, Get | Fixed) else talk.exchange(ask)
+                    )
                 except NoAnswer as silence:
                     said = silence
                 return wants_other_transport(said, talk.meter, tls=tls)

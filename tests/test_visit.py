@@ -16,9 +16,10 @@ from scanner.demo.records import FAX_ARCHIVE
 from scanner.demo.redis import FakeRedis
 from scanner.demo.releases import RELEASES
 from scanner.identify import AnyHearing, hearings
-from scanner.model import Access, Assessment, Closed, Endpoint, Silence, Unknown
-from scanner.probe import Visit
+from scanner.model import Access, Assessment, Closed, Endpoint, Outcome, Service, Silence, Unknown
+from scanner.probe import FRONT, About, AnyProbe, Get, HttpDialogue, Page, Visit
 from scanner.visit import visit
+from tests.fakes import http
 from tests.fakes.connections import mute
 from tests.fakes.gates import Trail, gate_to_loopback
 from tests.fakes.scripted import Says
@@ -187,3 +188,86 @@ async def test_a_host_has_one_conversation_at_a_time() -> None:
             tasks.start_soon(visit, gate, Endpoint(address=address, port=port), fronts("redis"))
 
     assert crowd.most == 1
+
+
+@dataclass(slots=True)
+class Leaves:
+    """A probe that recognises everything, looks closer and ends as it is told."""
+
+    about: About
+    outcome: Outcome
+
+    def identify(self, front: Page) -> Service | None:  # noqa: ARG002 - any page will do
+        """Recognise any page."""
+        return Service(self.about.name)
+
+    def assess(self, front: Page) -> HttpDialogue:  # noqa: ARG002 - any page will do
+        """Ask once more."""
+        yield LOOK
+        return self.outcome
+
+
+LOOK = Get("/look")
+NOT_OURS = Unknown(Silence.UNRECOGNISED, "another product")
+SHUT = Unknown(Silence.GUARDED, "GET /look answered 401")
+LOCKED = Assessment(access=Access.LOCKED, service=Service("b"), because="a test")
+
+
+def probe(name: str, outcome: Outcome, front: Get = FRONT) -> AnyProbe:
+    """Make a probe of the port."""
+    about = About(
+        name=name,
+        title="A fake",
+        ports=frozenset({PORT}),
+        front=front,
+        asks=(front, LOOK),
+        proves="nothing",
+        cwe=306,
+        remedy="none",
+    )
+    return Leaves(about, outcome)
+
+
+async def settled(*probes: AnyProbe) -> tuple[Visit, list[str]]:
+    """Visit a server that has a page for everything; give what was asked as well."""
+    trail = Trail()
+    made = await visited(Says(http.page(b"{}")), hearings(probes, {}, PORT), trail=trail)
+    return made, [act.ask for act in trail.acts]
+
+
+async def test_a_probe_leaves_to_the_next_what_is_not_its_own() -> None:
+    """On a closer look it was another product; the page that both need is asked for once."""
+    made, asked = await settled(probe("a", NOT_OURS), probe("b", LOCKED))
+
+    assert made.outcome == LOCKED
+    assert made.about is not None
+    assert made.about.name == "b"
+    assert asked == ["GET /", "GET /look"]
+
+
+async def test_another_front_is_asked_in_the_same_conversation() -> None:
+    """Only when nobody recognised the page that all share."""
+    made, asked = await settled(probe("b", LOCKED, Get("/version")), probe("a", NOT_OURS))
+
+    assert made.outcome == LOCKED
+    assert asked == ["GET /", "GET /look", "GET /version"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "silence", "blames"),
+    [
+        ((SHUT,), Silence.GUARDED, "0"),
+        ((SHUT, SHUT), Silence.GUARDED, None),
+        ((SHUT, NOT_OURS), Silence.UNRECOGNISED, None),
+        ((NOT_OURS, NOT_OURS), Silence.UNRECOGNISED, None),
+    ],
+)
+async def test_a_door_is_shut_when_every_probe_was_refused(
+    outcomes: tuple[Outcome, ...], silence: Silence, blames: str | None
+) -> None:
+    """One that could not tell leaves it open what stands behind."""
+    made, _ = await settled(*(probe(str(place), said) for place, said in enumerate(outcomes)))
+
+    assert isinstance(made.outcome, Unknown)
+    assert made.outcome.silence is silence
+    assert (made.about.name if made.about else None) == blames

@@ -32,6 +32,25 @@ class Head:
     headers: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What one request says, besides who asks whom."""
+
+    target: str
+    accept: str = "*/*"
+    method: str = "GET"
+    content_type: str = ""
+    body: bytes = b""
+
+    def of_the_body(self) -> list[tuple[str, str]]:
+        """Give the headers that a method other than GET needs."""
+        if self.method == "PROPFIND":
+            return [("Depth", "0"), ("Content-Length", "0")]  # one level [RFC 4918, 9.1]
+        if self.method == "POST":
+            return [("Content-Type", self.content_type), ("Content-Length", str(len(self.body)))]
+        return []
+
+
 @dataclass(slots=True)
 class Client:
     """One client connection's worth of HTTP/1.1, without the connection.
@@ -53,23 +72,27 @@ class Client:
     _max_bytes: int = 0
     _interim: int = 0
 
-    def request(self, target: str, *, max_bytes: int) -> bytes:
-        """Begin a cycle: the bytes of a GET; its page may have `max_bytes` after decompression."""
+    def request(self, sent: Request, *, max_bytes: int) -> bytes:
+        """Begin a cycle: the bytes of a request, whose page may have `max_bytes` once inflated."""
         if self._wire.our_state is h11.DONE:
             self._wire.start_next_cycle()
         self.head, self.body, self._gzipped, self._inflate = None, bytearray(), False, None
         self._max_bytes, self._interim = max_bytes, 0
-        request = h11.Request(
-            method="GET",
-            target=target,
+        head = h11.Request(
+            method=sent.method,
+            target=sent.target,
             headers=[
                 ("Host", self.host),
                 ("User-Agent", self.user_agent),
-                ("Accept", "application/json, */*;q=0.1"),
+                ("Accept", sent.accept),
                 ("Accept-Encoding", "identity"),
+                *sent.of_the_body(),
             ],
         )
-        return (self._wire.send(request) or b"") + (self._wire.send(h11.EndOfMessage()) or b"")
+        body = self._wire.send(head) or b""
+        if sent.body:
+            body += self._wire.send(h11.Data(data=sent.body)) or b""
+        return body + (self._wire.send(h11.EndOfMessage()) or b"")
 
     def feed(self, data: bytes) -> Head | None:
         """Take bytes of the response, and give its head when the page is whole.

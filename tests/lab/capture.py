@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.lab.namespace import only_loopback
-from tests.lab.servers import NotStarted
+from tests.lab.servers.process import NotStarted
 
 MAX_BYTES = 256 << 20  # a round over six servers carries about 100 KiB
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.session import Lab
+from tests.lab.times import TOOK, table
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +14,13 @@ def lab() -> Iterator[Lab]:
     servers = Lab()
     yield servers
     servers.close()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what each group cost: its servers' start, and the round over them."""
+    if took := config.stash.get(TOOK, None):
+        terminalreporter.section("groups of real servers")
+        for line in table(took):
+            terminalreporter.write_line(line)

@@ -4,11 +4,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
@@ -22,28 +21,11 @@ from scanner.model import (
     Finding,
     ServiceSeen,
 )
-from tests.lab.servers import Running
+from tests.lab.servers.process import Running
 
 RONDE = Path(sys.executable).with_name("ronde")
 
-#: Which probe is told to look at a server; a decoy is put before the one that speaks HTTP.
-PROBES: Mapping[str, str] = MappingProxyType(
-    {
-        "elasticsearch": "elasticsearch",
-        "opensearch": "elasticsearch",
-        "nginx": "elasticsearch",
-        "ferretdb": "mongodb",
-        "mongo-java-server": "mongodb",
-        "nx-27017": "mongodb",
-        "secantusdb": "mongodb",
-        "redis": "redis",
-        "valkey": "redis",
-        "hylafax": "hylafax",
-        "hylafax-snpp": "hylafax",
-    }
-)
-
-_PATIENCE = 60.0  # seconds for a round over at most six servers; one takes about a second
+_PATIENCE = 60.0  # seconds for a round over the servers of one group; one takes about a second
 _OUTPUTS = ("findings.jsonl", "coverage.json", "audit.jsonl", "history.sqlite")
 
 T = TypeVar("T", Finding, ServiceSeen, Coverage)
@@ -118,7 +100,7 @@ def _given() -> frozenset[str]:
 def _scope(servers: Sequence[Running]) -> str:
     ports: dict[str, list[int]] = {}
     for server in servers:
-        ports.setdefault(PROBES[server.product], []).append(server.port)
+        ports.setdefault(server.probe, []).append(server.port)
     addresses = sorted({server.address for server in servers})
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     return "\n".join(

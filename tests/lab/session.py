@@ -10,9 +10,9 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from tests.lab.servers import NotStarted, Running
+from tests.lab.servers.process import NotStarted, Running
 
-AT_ONCE = 6  # a JVM of ours takes 0.5 GiB and, while it starts, a whole core
+AT_ONCE = 8  # a JVM of ours takes 0.5 GiB and, while it starts, a whole core
 TOGETHER = 2  # four nodes in 28 s one by one, in 16 s two by two, in 18 s all at once, on two cores
 
 P = ParamSpec("P")
@@ -47,9 +47,17 @@ class Lab:
         return place.filled(make(*args, **how))
 
     def start_all(self, starts: Sequence[Callable[["Lab"], Running]]) -> tuple[Running, ...]:
-        """Several servers, each by a function that starts it here, in their order."""
+        """Several servers, each by a function that starts it here, in their order.
+
+        Raises:
+            ValueError: they are more than may stand at a time, so that the first are gone again.
+        """
         with ThreadPoolExecutor(TOGETHER) as pool:
-            return tuple(pool.map(lambda start: start(self), starts))
+            servers = tuple(pool.map(lambda start: start(self), starts))
+        kept = [place.running for place in self._kept.values()]
+        if gone := [one.name for one in servers if one not in kept]:
+            raise ValueError(f"more than {AT_ONCE} servers at a time; ended again: {gone}")
+        return servers
 
     @staticmethod
     @contextmanager
@@ -76,6 +84,10 @@ class _Place:
         with self._turn:
             self._held = self._held or _enter(server)
             return self._held[1]
+
+    @property
+    def running(self) -> Running | None:
+        return self._held[1] if self._held else None
 
     def end(self) -> None:
         with self._turn:

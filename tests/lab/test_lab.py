@@ -17,32 +17,19 @@ from elasticsearch import AuthenticationException, Elasticsearch
 from pymongo.errors import ConfigurationError, OperationFailure
 
 from tests.lab.namespace import SECOND_ADDRESS
-from tests.lab.servers import (
-    CANARY,
+from tests.lab.servers.elasticsearch import (
     ELASTICSEARCH,
     OPENSEARCH,
-    PASSWORD,
-    USER,
     Anonymous,
-    Front,
-    Redis,
-    RedisMode,
-    Running,
-    decoy,
     elasticsearch,
-    ferretdb,
-    hylafax,
-    mongo_java_server,
-    nginx,
-    nx27017,
     opensearch,
     osmem,
-    redis,
-    secantusdb,
-    sentinel,
-    snpp,
 )
-from tests.lab.servers.mongo import command
+from tests.lab.servers.hylafax import hylafax, snpp
+from tests.lab.servers.mongodb import command, ferretdb, mongo_java_server, nx27017, secantusdb
+from tests.lab.servers.nginx import Front, decoy, nginx
+from tests.lab.servers.process import CANARY, PASSWORD, USER, Running
+from tests.lab.servers.redis import Redis, RedisMode, redis, sentinel
 from tests.lab.servers.tls import connect
 from tests.lab.session import Lab
 

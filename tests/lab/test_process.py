@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.servers import NotStarted, elasticsearch
-from tests.lab.servers.process import NotYet, Program, running
+from tests.lab.servers.elasticsearch import elasticsearch
+from tests.lab.servers.process import NotStarted, NotYet, Program, running
 
 
 def test_a_server_that_ends_at_once_says_why_with_the_end_of_its_log(tmp_path: Path) -> None:

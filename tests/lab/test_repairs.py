@@ -10,7 +10,9 @@ import pytest
 
 from scanner.model import Access, Status
 from tests.lab.rounds import Walked, walk
-from tests.lab.servers import Front, Redis, RedisMode, elasticsearch, nginx, osmem, redis
+from tests.lab.servers.elasticsearch import elasticsearch, osmem
+from tests.lab.servers.nginx import Front, nginx
+from tests.lab.servers.redis import Redis, RedisMode, redis
 from tests.lab.session import Lab
 
 pytestmark = pytest.mark.real

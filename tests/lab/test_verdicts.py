@@ -6,31 +6,35 @@ recorded; the tests then look at that one round from every side.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from scanner.model import PROVEN, Finding, Status
 from tests.lab.capture import Capture, capturing
+from tests.lab.page import section
 from tests.lab.rounds import Walked, walk
-from tests.lab.servers import CANARY, Running, elasticsearch, ferretdb, osmem, redis
-from tests.lab.servers.mongo import command
+from tests.lab.servers.elasticsearch import elasticsearch, osmem
+from tests.lab.servers.mongodb import command, ferretdb
+from tests.lab.servers.process import CANARY, Running
+from tests.lab.servers.redis import redis
 from tests.lab.servers.tls import connect
 from tests.lab.servers.web import ask
 from tests.lab.session import Lab
-from tests.lab.states import state
-from tests.lab.verdicts import GROUPS, Group, Verdict
+from tests.lab.times import timed
+from tests.lab.verdict import Group, Verdict
+from tests.lab.verdicts import FAMILIES, GROUPS
 
 #: A group has up to five nodes to start, and the first test that looks at it waits for them all.
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
-PAGE = Path(__file__).parents[2] / "docs" / "real-servers.md"
+FAMILY_OF = {group: family for family, groups in FAMILIES.items() for group in groups}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """One round over one group, with the state of its servers before and after."""
 
+    name: str
     group: Group
     servers: tuple[Running, ...]
     walked: Walked
@@ -44,18 +48,20 @@ def seen(
     request: pytest.FixtureRequest, lab: Lab, tmp_path_factory: pytest.TempPathFactory
 ) -> Seen:
     """The round over one group; everything that must hold of it is a test of its own."""
-    group = GROUPS[request.param]
-    servers = lab.start_all([start for start, _ in group.doors])
-    before = {server.name: state(server) for server in servers}
-    with lab.ready(capturing()) as captured:
-        walked = walk(tmp_path_factory.mktemp(request.param), *servers)
+    name, group = request.param, GROUPS[request.param]
+    with timed(request.config, name, "start"):
+        servers = lab.start_all([start for start, _ in group.doors])
+    before = {server.name: server.state(server) for server in servers}
+    with timed(request.config, name, "round"), lab.ready(capturing()) as captured:
+        walked = walk(tmp_path_factory.mktemp(name), *servers)
     return Seen(
+        name=name,
         group=group,
         servers=servers,
         walked=walked,
         captured=captured,
         before=before,
-        after={server.name: state(server) for server in servers},
+        after={server.name: server.state(server) for server in servers},
     )
 
 
@@ -89,9 +95,8 @@ def test_what_is_open_was_proven_from_both_sides(seen: Seen) -> None:
 def test_indices_are_dated_and_weighed(seen: Seen) -> None:
     """An index tells when it was made, here within the hour, and how many bytes it takes."""
     now = datetime.now(UTC)
-    indices = [
-        one for found in seen.walked.findings for one in found.holdings if one.kind == "index"
-    ]
+    found = [one for one in seen.walked.findings if one.probe == "elasticsearch"]
+    indices = [held for one in found for held in one.holdings]
     assert [one for one in indices if not one.bytes or not one.created] == []
     ages = [now - one.created for one in indices if one.created]
     assert [age for age in ages if not timedelta(0) < age < timedelta(hours=1)] == []
@@ -120,8 +125,8 @@ def test_every_server_is_left_as_it_was(seen: Seen) -> None:
 
 
 def test_the_page_of_real_servers_says_what_was_seen(seen: Seen) -> None:
-    """docs/real-servers.md has this row for each server; a failure shows the rows to write."""
-    page = {_without_version(line) for line in PAGE.read_text().splitlines()}
+    """Its family's section has this row for each server; a failure shows the rows to write."""
+    page = {_without_version(line) for line in section(FAMILY_OF[seen.name]).splitlines()}
     rows = [_row(one, seen.walked) for one in seen.servers]
     missing = [row for row in rows if _without_version(row) not in page]
     assert missing == [], "\n".join(missing)
@@ -145,12 +150,12 @@ def test_a_server_that_was_read_or_written_is_not_as_it_was() -> None:
         Lab.ready(ferretdb()) as documents,
     ):
         servers = (index, keys, documents)
-        before = [state(server) for server in servers]
-        assert before == [state(server) for server in servers]
+        before = [server.state(server) for server in servers]
+        assert before == [server.state(server) for server in servers]
         ask(index.port, "/faxes-2018/_search")
         _get(keys)
         command(documents.port, {"insert": "faxes", "documents": [{"_id": 9}], "$db": "practice"})
-        after = [state(server) for server in servers]
+        after = [server.state(server) for server in servers]
     assert [old == new for old, new in zip(before, after, strict=True)] == [False, False, False]
 
 

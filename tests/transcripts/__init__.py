@@ -3,6 +3,7 @@
 A transcript is `tests/transcripts/FAMILY/NAME.json`:
 
     {"server": "what answered, its version and how it was set up",
+     "source": "only if it was not recorded: the source file or manual that it was written after",
      "exchanges": [{"ask": "GET /", "status": 200, "headers": {...}, "json": {...}}, ...]}
 
 `ask` is the ask's `name`; `arguments` are what `fill` put into it. The reply is one of `json`,
@@ -11,18 +12,35 @@ A transcript is `tests/transcripts/FAMILY/NAME.json`:
 """
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import msgspec
 from bson import encode, json_util
 
 from scanner.model import Outcome, Silence, Unknown
-from scanner.probe import Answer, AnyProbe, Ask, CountLines, Get, NoAnswer, Page, Reply, Undeclared
+from scanner.probe import (
+    Answer,
+    AnyProbe,
+    Ask,
+    CountLines,
+    Fixed,
+    Get,
+    HttpAsk,
+    NoAnswer,
+    Page,
+    Reply,
+    Undeclared,
+)
 from scanner.wire import Garbled
 
 HERE = Path(__file__).parent
+
+#: What the gate lets one conversation ask.
+MOST_ASKS = 400
 
 OP_REPLY = 1
 OP_MSG = 2013
@@ -48,6 +66,14 @@ class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         return self.ask == ask.name and self.arguments == getattr(ask, "arguments", ())
 
     @property
+    def document(self) -> object:
+        """The reply as JSON, or None where it is none."""
+        try:
+            return msgspec.json.decode(self.payload)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    @property
     def payload(self) -> bytes:
         """The reply's bytes: a body, or a frame of a stream."""
         if document := bytes(self.json):
@@ -58,9 +84,14 @@ class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Transcript(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything that one server answered."""
+    """Everything that one server answered.
+
+    `server` begins with product and version. `source` is there when no real server was recorded:
+    it says what the replies were written after.
+    """
 
     server: str
+    source: str | None = None
     exchanges: tuple[Recorded, ...]
 
     def with_reply(self, place: int, **changes: Any) -> "Transcript":
@@ -68,6 +99,14 @@ class Transcript(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         changed = msgspec.structs.replace(self.exchanges[place], **changes)
         before, after = self.exchanges[:place], self.exchanges[place + 1 :]
         return msgspec.structs.replace(self, exchanges=(*before, changed, *after))
+
+    def with_json(self, place: int, document: object) -> "Transcript":
+        """Put another JSON document into one reply."""
+        return self.with_payload(place, msgspec.json.encode(document))
+
+    def until(self, place: int) -> "Transcript":
+        """Break the conversation off before one reply."""
+        return msgspec.structs.replace(self, exchanges=self.exchanges[:place])
 
     def with_payload(self, place: int, payload: bytes) -> "Transcript":
         """Put other bytes into one reply: truncated ones, garbage."""
@@ -80,6 +119,7 @@ class Replay:
 
     probe: AnyProbe
     transcript: Transcript
+    unrecorded_is_silence: bool = False
     asked: list[str] = field(default_factory=list)
     _left: list[Recorded] = field(init=False)
 
@@ -125,11 +165,27 @@ class Replay:
             raise Undeclared(ask.name)
         self.asked.append(ask.name)
         found = next((one for one in self._left if one.answers(ask)), None)
+        if found is None and self.unrecorded_is_silence:
+            raise NoAnswer(Silence.TIMEOUT, "nothing was recorded")
         assert found is not None, f"not recorded: {ask.name} {getattr(ask, 'arguments', ())}"
         self._left.remove(found)
         if found.silence is not None:
             raise NoAnswer(found.silence, "the recorded server gave no answer")
-        return _page(ask, found) if isinstance(ask, Get) else _answer(ask, found)
+        return _page(ask, found) if isinstance(ask, Get | Fixed) else _answer(ask, found)
+
+
+class Parrot(Replay):
+    """A server that has one reply, and gives it to every ask."""
+
+    def __init__(self, probe: AnyProbe, reply: Recorded) -> None:
+        """Take the one reply."""
+        super().__init__(probe, Transcript(server="a parrot", exchanges=(reply,)))
+
+    def _reply(self, ask: Ask) -> Reply:
+        assert len(self.asked) < MOST_ASKS, "the probe asks for ever"
+        self.asked.append(ask.name)
+        (found,) = self.transcript.exchanges
+        return _page(ask, found) if isinstance(ask, Get | Fixed) else _answer(ask, found)
 
 
 def load(name: str) -> Transcript:
@@ -137,9 +193,23 @@ def load(name: str) -> Transcript:
     return msgspec.json.decode((HERE / f"{name}.json").read_bytes(), type=Transcript)
 
 
-def replay(probe: AnyProbe, transcript: Transcript) -> Outcome:
-    """Let a probe settle what the recorded server gave to a stranger."""
-    return Replay(probe, transcript).run()
+def names(probe: str) -> list[str]:
+    """Name every transcript of a probe, as `load` takes them."""
+    return sorted(f"{probe}/{path.stem}" for path in (HERE / probe).glob("*.json"))
+
+
+def replay(
+    probe: AnyProbe, transcript: Transcript, *, unrecorded_is_silence: bool = False
+) -> Outcome:
+    """Give the outcome of a recorded conversation."""
+    return Replay(probe, transcript, unrecorded_is_silence=unrecorded_is_silence).run()
+
+
+def answering(
+    probe: AnyProbe, payload: bytes, headers: Mapping[str, str] = MappingProxyType({})
+) -> Outcome:
+    """Give the outcome of a conversation with a server that answers everything alike."""
+    return Parrot(probe, Recorded(ask="", headers=dict(headers), hex=payload.hex())).run()
 
 
 def asked(probe: AnyProbe, transcript: Transcript) -> list[str]:
@@ -149,7 +219,7 @@ def asked(probe: AnyProbe, transcript: Transcript) -> list[str]:
     return conversation.asked
 
 
-def _page(ask: Get, found: Recorded) -> Page:
+def _page(ask: HttpAsk, found: Recorded) -> Page:
     if len(found.payload) > ask.max_bytes:
         raise NoAnswer(Silence.TOO_LARGE, "the recorded page is longer than the ask allows")
     return Page(status=found.status, headers=found.headers, body=found.payload)

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.wire import Garbled
-from scanner.wire.http import MAX_HEADER_COUNT, MAX_HEADERS, MAX_INTERIM, Client, Head, TooLarge
+from scanner.wire.http import (
+    MAX_HEADER_COUNT,
+    MAX_HEADERS,
+    MAX_INTERIM,
+    Client,
+    Head,
+    Request,
+    TooLarge,
+)
 
 OK = b"HTTP/1.1 200 OK\r\n"
 JSON = b'{"tagline": "You Know, for Search"}'
@@ -17,7 +25,7 @@ JSON = b'{"tagline": "You Know, for Search"}'
 def asked(max_bytes: int = 1000) -> Client:
     """A client that waits for the page of its first request."""
     client = Client("192.0.2.7:9200", "ronde/test")
-    client.request("/", max_bytes=max_bytes)
+    client.request(Request(target="/"), max_bytes=max_bytes)
     return client
 
 
@@ -45,14 +53,38 @@ class TestRequest:
     def test_a_request_is_a_get_that_names_us_and_the_host(self) -> None:
         """No cookie, no credential, no body, no compression."""
         assert Client("h:1", "ronde/test (security@example.org)").request(
-            "/x?y=z", max_bytes=1
+            Request(target="/x?y=z", accept="application/json"), max_bytes=1
         ) == (
             b"GET /x?y=z HTTP/1.1\r\n"
             b"Host: h:1\r\n"
             b"User-Agent: ronde/test (security@example.org)\r\n"
-            b"Accept: application/json, */*;q=0.1\r\n"
+            b"Accept: application/json\r\n"
             b"Accept-Encoding: identity\r\n"
             b"\r\n"
+        )
+
+    def test_a_fixed_body_goes_with_its_length_and_type(self) -> None:
+        """The few reads that a product offers by POST only."""
+        sent = Client("h:1", "ronde").request(
+            Request(target="/v3", method="POST", content_type="application/json", body=b"{}"),
+            max_bytes=1,
+        )
+        head, _, body = sent.partition(b"\r\n\r\n")
+        assert head.startswith(b"POST /v3 HTTP/1.1\r\n")
+        assert head.endswith(b"Content-Type: application/json\r\nContent-Length: 2")
+        assert body == b"{}"
+
+    def test_a_listing_is_of_one_level(self) -> None:
+        """PROPFIND without a depth would mean the whole tree."""
+        sent = Client("h:1", "ronde").request(Request(target="/", method="PROPFIND"), max_bytes=1)
+        assert b"\r\nDepth: 0\r\n" in sent
+
+    def test_a_head_has_no_body_to_wait_for(self) -> None:
+        """Whatever length its response announces."""
+        client = Client("h:1", "ronde")
+        client.request(Request(target="/", method="HEAD"), max_bytes=1)
+        assert client.feed(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n") == Head(
+            200, {"content-length": "9"}
         )
 
 
@@ -106,7 +138,7 @@ class TestPages:
         """Nothing of the first is left."""
         client = asked()
         client.feed(page(gzip.compress(JSON), b"content-encoding: gzip"))
-        client.request("/x", max_bytes=10)
+        client.request(Request(target="/x"), max_bytes=10)
         assert client.feed(page(b"second")) == Head(200, {"content-length": "6"})
         assert bytes(client.body) == b"second"
 

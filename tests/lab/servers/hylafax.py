@@ -42,7 +42,14 @@ def hylafax(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
     mode = "locked" if locked else "open"
     with _hfaxd(f"hylafax-{mode}", mode, canary) as (port, version, log):
         yield Running(
-            f"hylafax-{mode}", "hylafax", version, mode, LOOPBACK, port, tls=False, log=log
+            name=f"hylafax-{mode}",
+            product="hylafax",
+            version=version,
+            mode=mode,
+            port=port,
+            log=log,
+            probe="hylafax",
+            state=held,
         )
 
 
@@ -56,7 +63,16 @@ def snpp(*, canary: str = CANARY) -> Iterator[Running]:
     port = free_port()
     with _hfaxd(name, "open", canary, "-s", str(port)) as (_, _, log):
         version = _banner_version(port)
-        yield Running(name, "hylafax-snpp", version, "open", LOOPBACK, port, tls=False, log=log)
+        yield Running(
+            name=name,
+            product="hylafax-snpp",
+            version=version,
+            mode="open",
+            port=port,
+            log=log,
+            probe="hylafax",
+            state=held,
+        )
 
 
 @contextmanager
@@ -174,3 +190,13 @@ def _banner_version(port: int) -> str:
     if not told:
         raise NotYet(f"banner {banner!r}")
     return told[1]
+
+
+def held(server: Running) -> object:
+    """Read name, size and time of every file of the spool."""
+    spool = server.log.parent / "spool"
+    files = [path for path in sorted(spool.rglob("*")) if path.is_file()]
+    return {
+        str(path.relative_to(spool)): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in files
+    }

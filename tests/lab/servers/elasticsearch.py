@@ -1,5 +1,6 @@
 """Elasticsearch 2 to 9 and OpenSearch 1 to 3: open, locked, half open, and spoken to in TLS."""
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.lab.layout import UNPACKED, in_venv, java_home
+from tests.lab.layout import Family, java_home
 from tests.lab.servers.process import (
     CANARY,
     LOOPBACK,
@@ -27,6 +28,7 @@ from tests.lab.servers.process import (
 from tests.lab.servers.tls import certificate
 from tests.lab.servers.web import ask
 
+FAMILY = Family("elasticsearch")
 ELASTICSEARCH: Mapping[str, int] = MappingProxyType(
     {
         "2.4.6": 11,
@@ -54,6 +56,10 @@ class Anonymous(StrEnum):
     FRONT = "front-only"  # `/` and the cluster's state, but no index
     INDICES = "indices-only"  # every index, but not `/`
 
+
+#: Names and counts of indices, and how many documents were ever handed out, by id or by search.
+_COUNTS = "/_cat/indices?format=json&h=index,docs.count,docs.deleted"
+_READ = "/_stats/get,search?filter_path=**.primaries.get.total,**.primaries.search.fetch_total"
 
 _ROLES = """\
 front-only:
@@ -139,14 +145,23 @@ def opensearch(version: str, *, security: bool = False, canary: str = CANARY) ->
 def osmem(*, canary: str = CANARY) -> Iterator[Running]:
     """A small server that is compatible with OpenSearch and starts in a tenth of a second."""
     name = "osmem-open"
-    program = require(in_venv("osmem_server", "bin", "osmem-server"), name, "osmem-server")
+    program = require(FAMILY.site / "osmem_server/bin/osmem-server", name, "osmem-server")
     port = free_port()
     with folder(name) as home:
         log = home / "server.log"
         argv = (program, "-addr", f"{LOOPBACK}:{port}", "-no-stdin-watch")
         with running(name, Program(argv), log, lambda: _front_version(port)) as version:
             _fill(port, canary)
-            yield Running(name, "opensearch", version, "open", LOOPBACK, port, tls=False, log=log)
+            yield Running(
+                name=name,
+                product="opensearch",
+                version=version,
+                mode="open",
+                port=port,
+                log=log,
+                probe="elasticsearch",
+                state=held,
+            )
 
 
 @contextmanager
@@ -156,7 +171,7 @@ def _prepared(
     """The distribution, a working folder with a copy of its settings, and a Java for it."""
     if java_release is None:
         raise NotStarted(name, "install.py does not bring this version")
-    home = require(UNPACKED / distribution, name, distribution)
+    home = require(FAMILY.servers / distribution, name, distribution)
     java = java_home(java_release)
     if java is None:
         raise NotStarted(name, f"needs Java {java_release}, which is not on this machine")
@@ -269,7 +284,17 @@ def _serve(
             product == "elasticsearch" and node.major < 7
         )  # documents still had a type of their own
         _fill(node.port, canary, "fax" if typed else "_doc", tls=node.tls, login=node.login)
-        yield Running(node.name, product, version, mode, LOOPBACK, node.port, node.tls, log)
+        yield Running(
+            name=node.name,
+            product=product,
+            version=version,
+            mode=mode,
+            port=node.port,
+            tls=node.tls,
+            log=log,
+            probe="elasticsearch",
+            state=held,
+        )
 
 
 def _node_version(node: _Node) -> str:
@@ -299,3 +324,10 @@ def _fill(
                 raise NotStarted(
                     index, f"could not be filled: {stored.status} {stored.body[:300]!r}"
                 )
+
+
+def held(server: Running) -> object:
+    """Read names and counts, and the counters of what was read."""
+    listed, read = (ask(server.port, path, tls=server.tls, login=True) for path in (_COUNTS, _READ))
+    # Neither of the two lists has an order of its own.
+    return [(page.status, sorted(re.split(rb"[{},]+", page.body))) for page in (listed, read)]

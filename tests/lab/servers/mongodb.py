@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import bson
+import pymongo
 
-from tests.lab.layout import CLASSES, FERRETDB, JARS, VENV, java_home
+from tests.lab.layout import Family, java_home
 from tests.lab.servers.process import (
     CANARY,
     LOOPBACK,
@@ -26,6 +27,7 @@ from tests.lab.servers.process import (
 )
 from tests.lab.servers.tls import certificate, connect
 
+FAMILY = Family("mongodb")
 DATABASE = "practice"
 COLLECTIONS = ("faxes", "prescriptions")
 DOCUMENTS = 2  # in each collection
@@ -35,12 +37,13 @@ _HEADER = struct.Struct("<iiii")
 
 
 _Argv = Callable[[Path, int], tuple[str | Path, ...]]
+_Run = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 
 @contextmanager
 def ferretdb(*, canary: str = CANARY) -> Iterator[Running]:
     """FerretDB v1 on SQLite, open: it has no users of its own."""
-    program = require(FERRETDB, "ferretdb-open", "FerretDB")
+    program = require(FAMILY.programs / "ferretdb", "ferretdb-open", "FerretDB")
 
     def argv(home: Path, port: int) -> tuple[str | Path, ...]:
         return (program, "-addr", f"{LOOPBACK}:{port}", "-dir", home)
@@ -52,11 +55,12 @@ def ferretdb(*, canary: str = CANARY) -> Iterator[Running]:
 def mongo_java_server(*, canary: str = CANARY) -> Iterator[Running]:
     """The memory backend of mongo-java-server, open: it has no users at all."""
     name = "mongo-java-server-open"
-    require(CLASSES / "MongoStandIn.class", name, "its main class")
+    require(FAMILY.classes / "MongoStandIn.class", name, "its main class")
+    class_path = f"{FAMILY.classes}:{FAMILY.jars}/*"
     java = java_home(17)
     if java is None:
         raise NotStarted(name, "needs Java 17, which is not on this machine")
-    serve = (java / "bin" / "java", "-Xmx64m", "-cp", f"{CLASSES}:{JARS}/*", "MongoStandIn")
+    serve = (java / "bin" / "java", "-Xmx64m", "-cp", class_path, "MongoStandIn")
 
     def argv(_: Path, port: int) -> tuple[str | Path, ...]:
         return (*serve, LOOPBACK, str(port))
@@ -67,7 +71,7 @@ def mongo_java_server(*, canary: str = CANARY) -> Iterator[Running]:
 @contextmanager
 def nx27017(*, canary: str = CANARY) -> Iterator[Running]:
     """NX-27017 in memory, open: it has no users at all."""
-    program = require(VENV / "bin" / "nx-27017", "nx-27017-open", "NX-27017")
+    program = require(FAMILY.venv / "bin" / "nx-27017", "nx-27017-open", "NX-27017")
 
     def argv(home: Path, port: int) -> tuple[str | Path, ...]:
         files = ("--log-file", home / "nx.log", "--pid-file", home / "nx.pid")
@@ -83,7 +87,7 @@ def secantusdb(
     """SecantusDB on WiredTiger; `locked` has SCRAM users and refuses everyone else."""
     mode = ("locked" if locked else "open") + ("-tls" if tls else "")
     name = f"secantusdb-{mode}"
-    program = require(VENV / "bin" / "secantusd-py", name, "SecantusDB")
+    program = require(FAMILY.venv / "bin" / "secantusd-py", name, "SecantusDB")
     with folder(name) as home:
         port = free_port()
         argv = (
@@ -102,7 +106,17 @@ def secantusdb(
             more += ("--tls-cert-file", own.chain, "--tls-key-file", own.key)
         again = Program((*argv, *more))
         with running(name, again, log, lambda: _version(port, tls=tls)) as version:
-            yield Running(name, "secantusdb", version, mode, LOOPBACK, port, tls, log)
+            yield Running(
+                name=name,
+                product="secantusdb",
+                version=version,
+                mode=mode,
+                port=port,
+                tls=tls,
+                log=log,
+                probe="mongodb",
+                state=held,
+            )
 
 
 def _open(product: str, argv: _Argv, canary: str) -> Iterator[Running]:
@@ -113,7 +127,16 @@ def _open(product: str, argv: _Argv, canary: str) -> Iterator[Running]:
         log = home / "server.log"
         with running(name, Program(argv(home, port)), log, lambda: _version(port)) as version:
             _fill(port, canary)
-            yield Running(name, product, version, "open", LOOPBACK, port, tls=False, log=log)
+            yield Running(
+                name=name,
+                product=product,
+                version=version,
+                mode="open",
+                port=port,
+                log=log,
+                probe="mongodb",
+                state=held,
+            )
 
 
 def _version(port: int, *, tls: bool = False) -> str:
@@ -160,3 +183,33 @@ def _exactly(stream: socket.socket, count: int) -> bytes:
             raise NotYet("closed before the reply was whole")
         received += chunk
     return received
+
+
+def held(server: Running) -> object:
+    """Read how many documents each collection holds."""
+    ask_as = _as_user if server.mode.startswith("locked") else _as_anyone
+    run = ask_as(server)
+    names = [one["name"] for one in run("admin", {"listDatabases": 1})["databases"]]
+    return {
+        f"{database}.{collection['name']}": run(database, {"count": collection["name"]})["n"]
+        for database in names
+        for collection in run(database, {"listCollections": 1})["cursor"]["firstBatch"]
+    }
+
+
+def _as_anyone(server: Running) -> _Run:
+    return lambda database, wanted: command(
+        server.port, {**wanted, "$db": database}, tls=server.tls
+    )
+
+
+def _as_user(server: Running) -> _Run:
+    how = "&tls=true&tlsAllowInvalidCertificates=true" if server.tls else ""
+    address = f"mongodb://{USER}:{PASSWORD}@{server.address}:{server.port}/?directConnection=true"
+
+    def run(database: str, wanted: dict[str, Any]) -> dict[str, Any]:
+        client: pymongo.MongoClient[dict[str, Any]]
+        with pymongo.MongoClient(address + how) as client:
+            return client[database].command(wanted)
+
+    return run

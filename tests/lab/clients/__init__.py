@@ -1,0 +1,1 @@
+"""The ordinary clients of the registries, each called for every family that asks for it."""

@@ -1,0 +1,1 @@
+"""What each family of servers asks for: a folder a family."""
