@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from scanner.addresses import AddressSet
 from scanner.audit import Act, AuditTrail
 from scanner.conversation import Limits
-from scanner.crew import COMMAND, Crew, crew_size
+from scanner.crew import COMMAND, Crew, crew_size, packed_orders
 from scanner.emit import Sink
 from scanner.equip import Around, Brief, Share, equip
 from scanner.guard import Guard, refuse_blind_loop
@@ -311,7 +311,8 @@ def _crew(brief: Brief, manner: Manner, audit: Path) -> Crew:
     size = crew_size(manner.workers, brief.scope.rates)
     if size < manner.workers:
         log.warning("fewer-workers", workers=size, why="the signed-off rates are too low for more")
-    return Crew(brief=brief, audit=audit, size=size, tell=_say_pace, warn=cache(_say_narrowed))
+    orders = packed_orders(brief, audit)
+    return Crew(orders=orders, size=size, tell=_say_pace, warn=cache(_say_narrowed))
 
 
 def _say_narrowed(said: str) -> None:

@@ -9,8 +9,10 @@ import anyio
 from anyio.streams.memory import MemoryObjectSendStream
 
 from scanner.crew.messages import Orders
+from scanner.crew.process import start
 from scanner.crew.shift import Shift
 from scanner.equip import Brief
+from scanner.model import Refused
 from scanner.pipeline import Visited, Walk
 from scanner.scope import Rates
 from scanner.sweep.strain import Change
@@ -30,12 +32,11 @@ def crew_size(wanted: int, rates: Rates) -> int:
 class Crew:
     """Walks one round in `size` processes, none of which writes anything but the audit trail.
 
-    `audit` is the file into which each of them appends its acts. `tell` is told when the network's
-    strain changes the pace of all, `warn` when a worker's sweep has to be narrower than asked.
+    `orders` is what each of them is told first. `tell` is told when the network's strain changes
+    the pace of all, `warn` when a worker's sweep has to be narrower than asked.
     """
 
-    brief: Brief
-    audit: Path
+    orders: bytes
     size: int
     tell: Callable[[Change], None]
     warn: Callable[[str], None]
@@ -53,6 +54,19 @@ class Crew:
             Refused: no process can be started, or the audit trail cannot be written.
             WorkerFailed: a worker failed by our own fault.
         """
-        orders = pickle.dumps(Orders(self.brief, self.audit.absolute()))
-        shift = Shift(orders, round_, visited, tell=self.tell, warn=self.warn)
+        shift = Shift(self.orders, round_, visited, start=start, tell=self.tell, warn=self.warn)
         await shift.work(self.size)
+
+
+def packed_orders(brief: Brief, audit: Path) -> bytes:
+    """Pack what a worker has to know: the round, and the file into which it appends its acts.
+
+    Raises:
+        Refused: one of the probes cannot be handed to another process.
+    """
+    try:
+        return pickle.dumps(Orders(brief, audit.absolute()))
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        names = ", ".join(probe.about.name for probe in brief.probes)
+        why = f"--workers: one of the probes {names} cannot be handed to another process"
+        raise Refused(why) from error

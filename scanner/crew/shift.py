@@ -1,9 +1,10 @@
 """The round's side of its workers: shards for whoever asks, rates for all, and what they report."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 
 import anyio
 import msgspec
@@ -29,7 +30,6 @@ from scanner.crew.messages import (
     Word,
 )
 from scanner.crew.pool import MAX_DEATHS, Nothing, Pool
-from scanner.crew.process import start
 from scanner.guard import OutOfScope
 from scanner.model import Endpoint, Refused
 from scanner.pipeline import Visited, Walk
@@ -39,7 +39,23 @@ from scanner.sweep.strain import Change
 #: How often it is looked whether the round was interrupted, in seconds.
 GLANCE = 0.1
 
+
 log = structlog.get_logger()
+
+
+class Process(Protocol):
+    """What is needed of a worker's process."""
+
+    @property
+    def channel(self) -> Channel:
+        """Our end of the channel to it."""
+
+    async def dismiss(self) -> str:
+        """See to it that it is gone, and tell how it ended."""
+
+
+#: Starts a worker, which waits for its orders.
+Start: TypeAlias = Callable[[], Coroutine[object, object, Process]]
 
 
 class WorkerFailed(Exception):
@@ -50,11 +66,13 @@ class WorkerFailed(Exception):
 class Place:
     """A worker's place, and how it stands with whoever has it now.
 
-    `wants` is a shard that was asked for and not dealt yet; `stillborn` counts those in a row that
-    died before they had a shard. `strain` and what follows it is what the worker reported last.
+    `keeps` is what the worker was told to keep to; `wants` is a shard that was asked for and not
+    dealt yet; `stillborn` counts those in a row that died before they had a shard. `strain` and
+    what follows it is what the worker reported last.
     """
 
     channel: Channel | None = None
+    keeps: KeepTo | None = None
     legs: dict[int, Leg] = field(default_factory=dict)
     wants: bool = False
     ended: bool = False
@@ -67,7 +85,7 @@ class Place:
 
     def taken_by(self, channel: Channel) -> None:
         """Begin anew with a new worker."""
-        self.channel, self.wants, self.strain = channel, False, 1.0
+        self.channel, self.keeps, self.wants, self.strain = channel, None, False, 1.0
         self.asks = self.sent = self.received = 0
 
     async def say(self, order: Order) -> None:
@@ -80,18 +98,20 @@ class Place:
 class Shift:
     """Keeps every place manned until no shard is left. All of it runs in one event loop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a dependency that a test replaces
         self,
         orders: bytes,
         round_: Walk,
         visited: MemoryObjectSendStream[Visited],
         *,
+        start: Start,
         tell: Callable[[Change], None],
         warn: Callable[[str], None],
     ) -> None:
         self._orders = orders
         self._round = round_
         self._visited = visited
+        self._start = start
         self._tell = tell
         self._warn = warn
         self._pool = Pool(round_.shards, round_.account.begin)
@@ -138,7 +158,7 @@ class Shift:
 
     async def _follow(self, place: Place) -> str:
         """Start a worker, hear it to its end, and tell how the process ended."""
-        process = await start()
+        process = await self._start()
         try:
             with suppress(BrokenPipeError, ConnectionResetError):
                 await process.channel.send_bytes(self._orders)
@@ -233,9 +253,13 @@ class Shift:
 
     async def _share_out(self) -> None:
         """Tell each worker its part. A place keeps its part until it has been left for good."""
-        part = 1 / max(1, sum(not place.left for place in self._places))
         for place in self._places:
-            await place.say(KeepTo(part, self._strain))
+            # Worked out for each: while one is told, another may go.
+            part = 1 / max(1, sum(not other.left for other in self._places))
+            share = KeepTo(part, self._strain)
+            if place.keeps != share:
+                place.keeps = share
+                await place.say(share)
 
     async def _mourn(self, place: Place, how: str) -> None:
         """Have the shards of a worker that died walked again, or give them up."""
