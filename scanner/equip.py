@@ -1,7 +1,8 @@
 """What whoever walks shards has to know, and the parts that it becomes in their process."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,13 +10,14 @@ from scanner import __version__
 from scanner.account import Account
 from scanner.audit import Auditor
 from scanner.conversation import Limits
+from scanner.course import Target
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.pipeline import Walk
-from scanner.plan import Plan, Shard, Target
+from scanner.plan import Plan, Shard
 from scanner.probe import AnyProbe
 from scanner.scope import Scope
-from scanner.sweep import ConnectSweep, Pace
+from scanner.sweep import Means, Pace, Sweep, choose_sweep
 from scanner.sweep.strain import Change
 from scanner.way import ShardTally
 
@@ -38,6 +40,7 @@ class Brief:
     plan: Plan
     shards: int
     seed: int
+    means: Means
     probes: tuple[AnyProbe, ...]
     watched: frozenset[Target]
     limits: Limits
@@ -59,14 +62,39 @@ class Share:
     shards: Iterable[Shard]
     done: ShardTally = field(default_factory=ShardTally)
 
+    @classmethod
+    def of(cls, shards: Iterable[Shard], done: Mapping[int, ShardTally]) -> "Share":
+        """Leave out the shards that are done."""
+        return cls(
+            shards=(shard for shard in shards if shard.number not in done),
+            done=ShardTally.sum(done.values()),
+        )
 
-def equip(brief: Brief, share: Share, *, guard: Guard, audit: Auditor, around: Around) -> Walk:
+
+def hold_sweep(
+    means: Means, scope: Scope, *, around: Around, drop: Callable[[], None]
+) -> AbstractContextManager[Sweep]:
+    """Hold the sweep that was asked for, at the scope's pace. Enter it before the guard watches.
+
+    `drop` gives up the privileges that it took to open raw sockets.
+    """
+    return choose_sweep(
+        means,
+        pace=Pace(scope.rates, tell=around.pace),
+        scope=scope,
+        width=SWEEP_WIDTH,
+        warn=around.warn,
+        drop=drop,
+    )
+
+
+def equip(  # noqa: PLR0913 - the parts that differ from process to process
+    brief: Brief, share: Share, *, sweep: Sweep, guard: Guard, audit: Auditor, around: Around
+) -> Walk:
     """Join the parts that walk shards."""
-    rates = brief.scope.rates
-    pace = Pace(rates, tell=around.pace)
     gate = Gate(
         scope=brief.scope,
-        pace=pace,
+        pace=sweep.pace,
         audit=audit,
         round_id=brief.round,
         user_agent=f"ronde/{__version__} (authorised internal audit; {brief.scope.contact})",
@@ -82,13 +110,7 @@ def equip(brief: Brief, share: Share, *, guard: Guard, audit: Auditor, around: A
         seed=brief.seed,
         probes=brief.probes,
         guard=guard,
-        sweep=ConnectSweep(
-            pace=pace,
-            width=SWEEP_WIDTH,
-            timeout=rates.timeout,
-            attempts=rates.attempts,
-            warn=around.warn,
-        ),
+        sweep=sweep,
         gate=gate,
         watched=brief.watched,
         conversations=CONVERSATIONS,

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.addresses import AddressSet, IPAddress
+from scanner.course import Block
 from scanner.denied import DENIED
 from scanner.model import Outcome, Service
-from scanner.plan import Block, Estimate, Outlook, Plan
+from scanner.plan import Estimate, Outlook, Plan
 from scanner.probe import FRONT, About, Get, Page
 from scanner.scope import AssetClass, Rates, Scope, Zone
 

@@ -22,7 +22,7 @@ import structlog
 from anyio import from_thread
 from anyio.streams.memory import MemoryObjectReceiveStream
 
-from scanner.audit import AuditTrail
+from scanner.audit import Auditor, AuditTrail
 from scanner.boundary import place_of
 from scanner.crew.channel import Channel
 from scanner.crew.messages import (
@@ -42,12 +42,13 @@ from scanner.crew.messages import (
     Stop,
     Take,
 )
-from scanner.equip import Around, Brief, Share, equip
+from scanner.equip import Around, Brief, Share, equip, hold_sweep
 from scanner.guard import Guard, OutOfScope, refuse_blind_loop
 from scanner.logs import safe_to_print, without_traceback
 from scanner.model import Refused
 from scanner.pipeline import HAND_OVER, SHARDS_UNDER_WAY, Visited, Walk, first_error, patrol
 from scanner.plan import Shard
+from scanner.sweep.privilege import drop_privilege
 from scanner.sweep.strain import Change
 
 T = TypeVar("T")
@@ -79,41 +80,44 @@ class Notes:
 class Worker:
     """Walks shards for a round: hears its orders, tells it of every visit and every shard."""
 
-    def __init__(self, channel: Channel, orders: Orders, trail: AuditTrail, notes: Notes) -> None:
+    def __init__(self, channel: Channel, brief: Brief, notes: Notes) -> None:
         self._channel = channel
-        self._brief = orders.brief
+        self._brief = brief
         self._notes = notes
         self._deal, self._dealt = anyio.create_memory_object_stream[Shard | None](SHARDS_UNDER_WAY)
-        self._round = self._equipped(orders.brief, trail)
+        self._around = Around(
+            now=lambda: datetime.now(UTC),
+            pace=notes.changes.append,
+            warn=cache(notes.cramped.append),
+        )
 
-    async def work(self) -> None:
+    async def work(self, audit: Auditor) -> None:
         """Walk shards until there are none left.
 
         Raises:
             OutOfScope: something tried to leave the scope.
-            Refused: the audit trail cannot be written.
+            Refused: the audit trail cannot be written, or no SYNs can be sent from here any more.
         """
+        brief, around = self._brief, self._around
+        with hold_sweep(brief.means, brief.scope, around=around, drop=drop_privilege) as sweep:
+            share, guard = Share(shards=self._drawn()), Guard(brief.scope.allowed)
+            await self._walk(
+                equip(brief, share, sweep=sweep, guard=guard, audit=audit, around=around)
+            )
+
+    async def _walk(self, round_: Walk) -> None:
         visited, to_tell = anyio.create_memory_object_stream[Visited](HAND_OVER)
         room = anyio.Semaphore(SHARDS_UNDER_WAY)
-        with self._round.guard.watching(), first_error():
+        with round_.guard.watching(), first_error():
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._heed, tasks.cancel_scope)
-                tasks.start_soon(self._round.hours.keep, self._round.interrupt)
-                tasks.start_soon(self._report_regularly)
-                tasks.start_soon(patrol, self._round, room, visited)
-                await self._tell(room, to_tell)
-                await self._report()
+                tasks.start_soon(self._heed, round_, tasks.cancel_scope)
+                tasks.start_soon(round_.hours.keep, round_.interrupt)
+                tasks.start_soon(self._report_regularly, round_)
+                tasks.start_soon(patrol, round_, room, visited)
+                await self._tell(round_, room, to_tell)
+                await self._report(round_)
                 await self._channel.send(Ended())
                 tasks.cancel_scope.cancel()
-
-    def _equipped(self, brief: Brief, trail: AuditTrail) -> Walk:
-        around = Around(
-            now=lambda: datetime.now(UTC),
-            pace=self._notes.changes.append,
-            warn=cache(self._notes.cramped.append),
-        )
-        share, guard = Share(shards=self._drawn()), Guard(brief.scope.allowed)
-        return equip(brief, share, guard=guard, audit=trail, around=around)
 
     def _drawn(self) -> Iterator[Shard]:
         """Draw shards from the round, in the thread in which a round draws them from its plan."""
@@ -124,26 +128,26 @@ class Worker:
         await self._channel.send(Ready())
         return await self._dealt.receive()
 
-    async def _heed(self, everything: anyio.CancelScope) -> None:
+    async def _heed(self, round_: Walk, everything: anyio.CancelScope) -> None:
         """Hear orders. When the round hangs up, or is no more, everything is broken off."""
         decoder = msgspec.msgpack.Decoder(Order)
         while (order := await self._channel.receive()) is not None:
-            await self._follow(decoder.decode(order))
+            await self._follow(round_, decoder.decode(order))
         everything.cancel()
 
-    async def _follow(self, order: Order) -> None:
+    async def _follow(self, round_: Walk, order: Order) -> None:
         match order:
             case Take(number):
                 await self._deal.send(Shard(self._brief.plan, number, self._brief.shards))
             case Enough():
                 await self._deal.send(None)
             case KeepTo(part, strain):
-                self._round.sweep.pace.keep_to(part, strain)
+                round_.sweep.pace.keep_to(part, strain)
             case Stop(why):
-                self._round.interrupt(why)
+                round_.interrupt(why)
 
     async def _tell(
-        self, room: anyio.Semaphore, to_tell: MemoryObjectReceiveStream[Visited]
+        self, round_: Walk, room: anyio.Semaphore, to_tell: MemoryObjectReceiveStream[Visited]
     ) -> None:
         """Pass visits on, one at a time; say of a shard that it is over when all of it is told."""
         async with to_tell:
@@ -152,17 +156,17 @@ class Worker:
                     await self._channel.send(Seen.of(leg.shard.number, visit))
                 leg.pending -= 1
                 if not leg.pending:
-                    self._round.account.legs.remove(leg)  # a shard is over once
-                    await self._report(Stand.of(leg))
+                    round_.account.legs.remove(leg)  # a shard is over once
+                    await self._report(round_, Stand.of(leg))
                     room.release()
 
-    async def _report_regularly(self) -> None:
+    async def _report_regularly(self, round_: Walk) -> None:
         while True:
             await anyio.sleep(REPORT)
-            await self._report(*map(Stand.of, self._round.account.legs))
+            await self._report(round_, *map(Stand.of, round_.account.legs))
 
-    async def _report(self, *legs: Stand) -> None:
-        spent, notes = self._round.gate.traffic, self._notes
+    async def _report(self, round_: Walk, *legs: Stand) -> None:
+        spent, notes = round_.gate.traffic, self._notes
         report = Report(
             asks=spent.asks,
             sent=spent.sent,
@@ -208,7 +212,7 @@ async def _work(channel: Channel) -> None:
     told: Orders = pickle.loads(orders)  # noqa: S301 - from the process that started us
     trail = AuditTrail(told.audit)
     try:
-        await Worker(channel, told, trail, notes).work()
+        await Worker(channel, told.brief, notes).work(trail)
     finally:
         trail.close()
 

@@ -17,12 +17,13 @@ from anyio.from_thread import start_blocking_portal
 from anyio.streams.stapled import MultiListener
 
 from scanner.addresses import AddressSet
+from scanner.course import Block
 from scanner.demo.listen import GONE, Serve
 from scanner.demo.redis import FakeRedis
 from scanner.emit.coverage import CoverageFile
 from scanner.emit.jsonl import JsonLines
 from scanner.logs import configure
-from scanner.plan import Block, Plan
+from scanner.plan import Plan
 from scanner.rounds import Manner, Order, Outputs, Prepared, prepare, run, utc_now
 
 ROOT = Path(__file__).parents[2]
