@@ -25,6 +25,7 @@ from scanner.emit.jsonl import JsonLines
 from scanner.logs import configure
 from scanner.plan import Plan
 from scanner.rounds import Manner, Order, Outputs, Prepared, prepare, run, utc_now
+from scanner.sweep import Means
 
 ROOT = Path(__file__).parents[2]
 
@@ -130,7 +131,12 @@ def _walk(folder: Path, port: int, options: Sequence[str]) -> None:
         audit=folder / "audit.jsonl",
         vantage="here",
     )
-    manner = Manner(resume="--resume" in options, shards=SHARDS, workers=_workers(options))
+    manner = Manner(
+        resume="--resume" in options,
+        shards=SHARDS,
+        sweep=Means.SYN if "--syn" in options else Means.CONNECT,
+        workers=_workers(options),
+    )
     run(laid_out(folder, port), outputs, watch=lambda _: None, manner=manner)
 
 
