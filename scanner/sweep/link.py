@@ -32,8 +32,10 @@ RECEIVE_BUFFER = 1 << 26
 #: How long the kernel may make a sender wait, in seconds; then it counts as a shortage.
 SEND_PATIENCE = 1.0
 
-#: Linux's number for it, which the socket module leaves out: not bounded by rmem_max.
+#: Linux's numbers, which the socket module leaves out. The first is not bounded by rmem_max; the
+#: second gives nine counters, of which the last is that of packets dropped.
 _SO_RCVBUFFORCE = 33
+_SO_MEMINFO, _COUNTERS = 55, struct.Struct("=9I")
 
 Errors: TypeAlias = NDArray[np.int32]
 
@@ -52,6 +54,9 @@ class Link(Protocol):
 
     def receive(self) -> Iterator[tuple[int, Answers]]:
         """Take in what has arrived: how many packets, and what was in them for us."""
+
+    def lost(self) -> int:
+        """Count the answers that found no room, from the beginning."""
 
 
 class Link4:
@@ -83,6 +88,10 @@ class Link4:
                 yield count, read(self._in.rows[:count], self._our_port)
                 self._in.wipe(count)
 
+    def lost(self) -> int:
+        """Ask the kernel."""
+        return _drops(self._tcp)
+
 
 class Link6:
     """IPv6: the kernel chooses the source and puts header and checksum in."""
@@ -110,6 +119,10 @@ class Link6:
         if count := self._in.receive(self._icmp):
             yield count, read_icmp6(self._in.rows[:count], self._our_port)
             self._in.wipe(count)
+
+    def lost(self) -> int:
+        """Ask the kernel."""
+        return _drops(self._tcp)
 
 
 @contextmanager
@@ -182,3 +195,9 @@ def _sent(mail: Mail, sock: socket.socket, count: int) -> Errors:
             errors[place] = code
             place += 1
     return errors
+
+
+def _drops(sock: socket.socket) -> int:
+    counters = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _COUNTERS.size)
+    dropped: int = _COUNTERS.unpack(counters)[-1]
+    return dropped

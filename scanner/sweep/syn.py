@@ -1,16 +1,14 @@
 """The privileged sweep: bare SYNs, numbered so that only true answers to them count. Linux only."""
 
 import errno
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from heapq import heappop, heappush
-from itertools import count
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scanner.addresses import AddressSet
 from scanner.course import Target
@@ -19,6 +17,7 @@ from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally
 from scanner.sweep.answers import CODES, Answers
 from scanner.sweep.columns import Columns, Drawing, Membership, Places, scrambled
 from scanner.sweep.cookie import Cookies
+from scanner.sweep.deferred import Deferred
 from scanner.sweep.link import Errors, Link
 from scanner.sweep.mmsg import MOST
 from scanner.sweep.pace import Pace
@@ -33,9 +32,6 @@ TICK = 0.005
 #: first. So the others stay busy, and each of those that wait is looked at a few times at most.
 LEAST_WAITING, MOST_WAITING = 1 << 10, 1 << 16
 
-#: Waits that differ by less are one, in seconds.
-WAIT_GRAIN = 0.001
-
 #: Endpoints under way at most, in 20 MB: 260,000 a second for two attempts of two seconds.
 WIDEST = 1 << 20
 
@@ -47,6 +43,9 @@ LOTS_A_STEP = 8
 #: whose turn it is.
 SHORTAGE_PAUSE = 0.1
 SHORTAGES_IN_A_ROW = 20
+
+#: How often SYNs whose answers may have found no room are sent once more, beside their attempts.
+MORE_CHANCES = 100
 
 #: Answers and silences that the pace is told of, a second: more would cost more than they teach.
 #: They are those of a fixed share of the hosts, for a host's strain shows against its own past.
@@ -140,11 +139,10 @@ class _Told(NamedTuple):
         return self.stop.is_set() or self.pause.is_set()
 
 
-class _Lot(NamedTuple):
-    """Endpoints that have the same thing ahead of them at the same time; a heap orders them."""
+class _Flown(NamedTuple):
+    """Endpoints to which SYNs went out together, and when they are late."""
 
     when: float
-    order: int
     attempt: int
     numbers: Places
 
@@ -172,12 +170,13 @@ class _Flight:
         self._most_waiting = int(min(MOST_WAITING, max(LEAST_WAITING, self._pace.per_second)))
         self._window = Window(_width(sweep, self._most_waiting), sweep.cookies)
         self._turns = Turns(self._pace)
-        self._order = count()
         # All SYNs have the same patience, so the first lot out is the first to expire.
-        self._flying: deque[_Lot] = deque()
-        self._deferred: list[_Lot] = []
-        self._waiting = 0
+        self._flying: deque[_Flown] = deque()
+        self._deferred = Deferred()
         self._short = 0
+        self._lost = sum(link.lost() for link in self._links.values())
+        self._deaf_at = -math.inf
+        self._chances = MORE_CHANCES
         self._looked_at = sweep.clock()
         self._fresh: list[Observation] = []
         tally.width = self._window.size
@@ -186,9 +185,8 @@ class _Flight:
         """Tell whether anything is left to do; told to stop, send away who waits."""
         if not self._told.stop.is_set():
             return bool(self._window.under_way or not self._drawing.exhausted)
-        for lot in self._deferred:
-            self._conclude(lot.numbers, State.STOPPED, self._sweep.clock())
-        self._deferred, self._waiting = [], 0
+        for numbers in self._deferred.clear():
+            self._conclude(numbers, State.STOPPED, self._sweep.clock())
         return bool(self._window.under_way)
 
     def step(self) -> list[Observation]:
@@ -197,6 +195,7 @@ class _Flight:
         # however long the reporter held us up.
         now = self._sweep.clock()
         if self._listen(now):
+            self._count_losses(now)
             self._expire(now)
         in_full_swing = not self._told.to_wait and self._send(self._sweep.clock())
         fresh, self._fresh = self._fresh, []
@@ -234,11 +233,26 @@ class _Flight:
                     self._tell(told, now, lambda *one: self._pace.heard(*one, prompt=prompt))
                 self._conclude(told, state, now)
 
+    def _count_losses(self, now: float) -> None:
+        """Notice that answers found no room, so that silence until now proves nothing."""
+        lost = sum(link.lost() for link in self._links.values())
+        if lost > self._lost:
+            self._lost, self._deaf_at = lost, now
+            self._sweep.warn(
+                "answers found no room and are asked for again: a higher net.core.rmem_max, or "
+                "CAP_NET_ADMIN, gives them some"
+            )
+
     def _expire(self, now: float) -> None:
         while self._flying and self._flying[0].when <= now:
             lot = self._flying.popleft()
             late = lot.numbers[self._window.awaits(lot.numbers)]
             if not len(late):
+                continue
+            unheard = lot.when - self._sweep.timeout <= self._deaf_at
+            if unheard and self._chances and not self._told.stop.is_set():
+                self._chances -= 1
+                self._deferred.add(late, lot.attempt, now)
                 continue
             self._tell(late, now, self._miss)
             if lot.attempt >= self._sweep.attempts:
@@ -246,7 +260,7 @@ class _Flight:
             elif self._told.stop.is_set():
                 self._conclude(late, State.STOPPED, now)
             else:
-                self._defer(now, lot.attempt + 1, late)
+                self._deferred.add(late, lot.attempt + 1, now)
 
     def _tell(
         self, numbers: Places, now: float, tell: Callable[[Target, float, float], None]
@@ -289,7 +303,7 @@ class _Flight:
             columns = self._window.columns(numbers)
             waits = self._turns.waits(columns, now)
             free = waits == 0.0
-            self._put_off(numbers[~free], now + waits[~free], attempt)
+            self._deferred.add_each(numbers[~free], attempt, now + waits[~free])
             self._launch(numbers[free], columns[free], attempt, now)
             left -= int(free.sum())
             numbers, attempt = self._next(left, now)
@@ -298,38 +312,12 @@ class _Flight:
 
     def _next(self, most: int, now: float) -> tuple[Places, int]:
         """Take who has waited long enough, or else the next endpoints of the plan."""
-        if most and self._deferred and self._deferred[0].when <= now:
-            return self._take_deferred(most, now)
-        room = self._window.room if self._waiting < self._most_waiting else 0
+        if most and self._deferred.due(now):
+            return self._deferred.take(most, now)
+        room = self._window.room if len(self._deferred) < self._most_waiting else 0
         drawn = self._drawing.draw(min(most, room)) if most and room else Columns.of(())
         self.tally.planned = self._drawing.drawn
         return self._window.admit(drawn), 1
-
-    def _take_deferred(self, most: int, now: float) -> tuple[Places, int]:
-        """Join those that have waited long enough and are at the same attempt."""
-        lots: list[Places] = []
-        attempt = self._deferred[0].attempt
-        while most and self._deferred:
-            when, _, at, numbers = self._deferred[0]
-            if when > now or at != attempt:
-                break
-            heappop(self._deferred)
-            self._waiting -= len(numbers)
-            lots.append(numbers[:most])
-            self._defer(when, at, numbers[most:])
-            most -= len(lots[-1])
-        return np.concatenate(lots), attempt
-
-    def _defer(self, until: float, attempt: int, numbers: Places) -> None:
-        if len(numbers):
-            self._waiting += len(numbers)
-            heappush(self._deferred, _Lot(until, next(self._order), attempt, numbers))
-
-    def _put_off(self, numbers: Places, until: NDArray[np.float64], attempt: int) -> None:
-        """Let those wait whose host or subnet is to rest."""
-        moments = np.ceil(until / WAIT_GRAIN)
-        for moment in np.unique(moments).tolist():
-            self._defer(moment * WAIT_GRAIN, attempt, numbers[moments == moment])
 
     def _launch(self, numbers: Places, columns: Columns, attempt: int, now: float) -> None:
         """Send a SYN to each; what could not be sent is judged by its error.
@@ -353,9 +341,7 @@ class _Flight:
         # Read again: a sender that was held up lets hosts rest from the end of it.
         self._turns.sent(columns, self._sweep.clock())
         self._window.send(numbers, now)
-        self._flying.append(
-            _Lot(now + self._sweep.timeout, next(self._order), attempt, numbers[errors == 0])
-        )
+        self._flying.append(_Flown(now + self._sweep.timeout, attempt, numbers[errors == 0]))
         if errors.any():
             self._fail(numbers, errors, attempt, now)
 
@@ -368,7 +354,7 @@ class _Flight:
             elif self._short < SHORTAGES_IN_A_ROW:
                 self._short += 1
                 self._sweep.warn("out of buffers for packets: the sweep waits until some are free")
-                self._defer(now + SHORTAGE_PAUSE, attempt, failed)
+                self._deferred.add(failed, attempt, now + SHORTAGE_PAUSE)
             else:
                 self._conclude(failed, State.ERROR, now)
         if (errors == 0).any():

@@ -46,6 +46,11 @@ class Room:
         """Call something inside."""
         return self._thread.submit(function, *arguments).result()
 
+    def beside(self, *words: str) -> None:
+        """Run a command inside while the thread is busy there."""
+        namespace = f"--net=/proc/{os.getpid()}/task/{self.thread_id}/ns/net"
+        subprocess.run(["nsenter", namespace, *words], check=True)  # noqa: S603, S607 - our own words
+
     def close(self) -> None:
         """End the thread, and with it the namespace."""
         self._thread.shutdown()
@@ -186,6 +191,25 @@ def joined() -> Iterator[tuple[Room, Room]]:
     finally:
         here.close()
         there.close()
+
+
+@contextmanager
+def tunnelled_through(kind: str, *words: str) -> Iterator[Room]:
+    """Build a room whose way to 198.19.10.0/24, which listens on port 9200, is a tunnel.
+
+    Raises:
+        subprocess.CalledProcessError: the kernel has no tunnels of this kind.
+    """
+    with joined() as (here, there):
+        for room, own, far in ((here, "1", "2"), (there, "2", "1")):
+            ends = ("local", f"198.19.0.{own}", "remote", f"198.19.0.{far}")
+            room.run(ip, "link", "add", "through", "type", kind, *words, *ends)
+            room.run(ip, "address", "add", f"198.19.9.{own}/24", "dev", "through")
+            room.run(ip, "link", "set", "through", "up")
+        here.run(ip, "route", "add", "198.19.10.0/24", "via", "198.19.9.2")
+        there.run(ip, "route", "add", "local", "198.19.10.0/24", "dev", "lo")
+        with there.run(listening, 9200):
+            yield here
 
 
 def listening(port: int) -> socket.socket:
