@@ -5,12 +5,14 @@ from probes.couchdb import CouchDb
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
+from probes.ldap import Ldap
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.redis import Redis
+from probes.rsync import Rsync
 from probes.tarantool import Tarantool
 from scanner.probe import AnyProbe
 
@@ -21,6 +23,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Redis(),
     Postgresql(),
     Mysql(),
+    Ldap(),
+    Rsync(),
     Memcached(),
     Tarantool(),
     Clickhouse(),
