@@ -2,12 +2,14 @@
 
 from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
+from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.mongodb import MongoDb
 from probes.prometheus import Prometheus
 from probes.redis import Redis
+from probes.registry import Registry
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
@@ -19,6 +21,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Docker(),
+    Registry(),
 )
 
 __all__ = ["PROBES"]
