@@ -1,10 +1,17 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
+from probes.influxdb import Influxdb
+from probes.memcached import Memcached
 from probes.mongodb import MongoDb
+from probes.mysql import Mysql
+from probes.postgresql import Postgresql
+from probes.prometheus import Prometheus
 from probes.redis import Redis
+from probes.tarantool import Tarantool
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
@@ -12,6 +19,13 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Redis(),
+    Postgresql(),
+    Mysql(),
+    Memcached(),
+    Tarantool(),
+    Clickhouse(),
+    Influxdb(),
+    Prometheus(),
     Hylafax(),
 )
 
