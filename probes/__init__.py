@@ -6,10 +6,14 @@ from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
+from probes.memcached import Memcached
 from probes.mongodb import MongoDb
+from probes.mysql import Mysql
+from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.redis import Redis
 from probes.registry import Registry
+from probes.tarantool import Tarantool
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
@@ -17,6 +21,10 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Redis(),
+    Postgresql(),
+    Mysql(),
+    Memcached(),
+    Tarantool(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),
