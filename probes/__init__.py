@@ -1,11 +1,17 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
 from probes.chroma import Chroma
+from probes.clickhouse import Clickhouse
+from probes.couchdb import CouchDb
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
+from probes.influxdb import Influxdb
+from probes.memcached import Memcached
 from probes.mongodb import MongoDb
+from probes.prometheus import Prometheus
 from probes.redis import Redis
 from probes.solr import Solr
+from probes.tarantool import Tarantool
 from probes.weaviate import Weaviate
 from scanner.probe import AnyProbe
 
@@ -15,7 +21,13 @@ PROBES: tuple[AnyProbe, ...] = (
     Chroma(),
     Weaviate(),
     MongoDb(),
+    CouchDb(),
     Redis(),
+    Memcached(),
+    Tarantool(),
+    Clickhouse(),
+    Influxdb(),
+    Prometheus(),
     Hylafax(),
 )
 

@@ -92,7 +92,8 @@ class Ledger:
             self._shut(visit, look.at)
         if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
             written = masked(outcome, self.masking)
-            draft = record.finding(visit.about, written, look, score.severity(outcome))
+            severity = score.severity(visit.about, outcome)
+            draft = record.finding(visit.about, written, look, severity)
             counts.findings[draft.severity] += 1
             self._tell(self.history.record(draft))
         elif not isinstance(outcome, Closed):

@@ -17,16 +17,17 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from scanner.account import Account, Leg
 from scanner.catchall import CatchAll, canaries
+from scanner.course import Target
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.hours import Hours
 from scanner.identify import hearings
 from scanner.ledger import Ledger
 from scanner.model import Closed, Coverage, Endpoint, Silence
-from scanner.plan import Plan, Shard, Target
+from scanner.plan import Plan, Shard
 from scanner.probe import AnyProbe, Visit
 from scanner.scope import Scope
-from scanner.sweep import ConnectSweep, Observation, State
+from scanner.sweep import Observation, State, Sweep
 from scanner.visit import visit
 from scanner.way import ShardTally
 
@@ -63,7 +64,7 @@ class Walk:
     started: datetime
     probes: Sequence[AnyProbe]
     guard: Guard
-    sweep: ConnectSweep
+    sweep: Sweep
     gate: Gate
     ledger: Ledger
     watched: frozenset[Target]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,6 +27,7 @@ from scanner.gate import Gate
 from scanner.guard import Guard, refuse_blind_loop
 from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
+from scanner.inventory.opened import read_open
 from scanner.ledger import Ledger
 from scanner.model import Asset, Coverage, Refused, ScopeReference
 from scanner.pipeline import Walk, first_error, walk
@@ -33,8 +35,10 @@ from scanner.plan import Plan
 from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.store import Round, Store
-from scanner.sweep import ConnectSweep, Pace
+from scanner.sweep import Means, Pace, Sweep, choose_sweep
+from scanner.sweep.privilege import drop_privilege
 from scanner.sweep.strain import BEARS_IT, Change
+from scanner.thirdparty import installed
 from scanner.way import ShardTally, Way
 
 #: Opens an output; raises `Unwritable` if it cannot be.
@@ -58,16 +62,21 @@ class Order:
     inventory_only: bool = False
     probes: tuple[str, ...] = ()
     exclude_probes: tuple[str, ...] = ()
+    open_from: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A round that may begin: the permission, who owns what, and what would be touched."""
+    """A round that may begin: the permission, who owns what, and what would be touched.
+
+    `swept` tells that another scanner's list took the place of the sweep: the plan is cut to it.
+    """
 
     scope: Scope
     inventory: Inventory
     probes: tuple[AnyProbe, ...]
     plan: Plan
+    swept: bool = False
 
     def asset_of(self, address: str) -> Asset:
         """Give what the inventory says of an address; where it names no zone, the scope's."""
@@ -91,7 +100,15 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
     _refuse_unknown_probes(scope, order.scope)
     within = inventory.addresses if order.inventory_only else None
     plan = Plan.of(scope, within, probes)
-    return Prepared(scope=scope, inventory=inventory, probes=probes, plan=plan)
+    if order.open_from:
+        plan = plan.among(chain.from_iterable(map(read_open, order.open_from)))
+    return Prepared(
+        scope=scope,
+        inventory=inventory,
+        probes=probes,
+        plan=plan,
+        swept=bool(order.open_from),
+    )
 
 
 def prepare_when_open(order: Order) -> Prepared:
@@ -111,17 +128,19 @@ def chosen_probes(wanted: Sequence[str], unwanted: Sequence[str] = ()) -> tuple[
     """Select probes by name or glob; none named means all.
 
     Raises:
-        Refused: a name that no probe has, or nothing left.
+        Refused: a name that no probe has, nothing left, or a probe of another package that cannot
+            be used.
     """
     from probes import PROBES  # noqa: PLC0415 - `--help` must not pay for codecs
 
-    names = [probe.about.name for probe in PROBES]
+    known = (*PROBES, *installed(PROBES))
+    names = [probe.about.name for probe in known]
     for pattern in (*wanted, *unwanted):
         if not any(fnmatchcase(name, pattern) for name in names):
             raise Refused(f"no probe is called {pattern}; there are {', '.join(names)}")
     chosen = tuple(
         probe
-        for probe in PROBES
+        for probe in known
         if (not wanted or _matches(probe, wanted)) and not _matches(probe, unwanted)
     )
     if not chosen:
@@ -158,12 +177,14 @@ class Manner:
     """How a round is walked.
 
     To `resume` is to go on with the newest round of the scope, if it was not walked to its end.
-    A round is cut into as many `shards` as suit its size, unless told.
+    A round is cut into as many `shards` as suit its size, unless told. Where SYNs are sent, the
+    thread that runs the round gives its privileges up for good.
     """
 
     limits: Limits = field(default_factory=Limits)
     resume: bool = False
     shards: int | None = None
+    sweep: Means = Means.CONNECT
 
 
 DEFAULT = Manner()
@@ -196,8 +217,21 @@ def run(
     started = utc_now()
     _refuse_idle_round(prepared, started)
     with ExitStack() as open_files:
+        choice = choose_sweep(
+            Means.LIST if prepared.swept else manner.sweep,
+            pace=Pace(prepared.scope.rates, tell=_say_pace),
+            scope=prepared.scope,
+            width=SWEEP_WIDTH,
+            # A shard is a sweep of its own; what all of them would say is said once.
+            warn=cache(lambda said: log.warning("sweep", what=said)),
+            drop=drop_privilege,
+        )
+        # Before a round begins: what refuses the sweep must not leave one behind that is empty.
+        sweep = open_files.enter_context(choice)
         store = open_files.enter_context(Store.open(outputs.history, create=started))
-        round_ = _assemble(prepared, outputs, manner, store, open_files)
+        round_ = _assemble(
+            prepared, outputs, manner, store=store, sweep=sweep, open_files=open_files
+        )
         watch(round_)
         return Result(anyio.run(_walk_until_interrupted, round_), round_.interrupted)
 
@@ -251,18 +285,23 @@ def _way(prepared: Prepared, shards: int | None) -> Way:
     )
 
 
-def _assemble(
-    prepared: Prepared, outputs: Outputs, manner: Manner, store: Store, open_files: ExitStack
+def _assemble(  # noqa: PLR0913 - the parts of a round
+    prepared: Prepared,
+    outputs: Outputs,
+    manner: Manner,
+    *,
+    store: Store,
+    sweep: Sweep,
+    open_files: ExitStack,
 ) -> Walk:
     """Open what a round writes to, and join the parts."""
     history = open_files.enter_context(_history(store, prepared, outputs, manner))
     scope, name = prepared.scope, history.name
     trail = _audit_trail(outputs.audit, name, scope, resumed=manner.resume)
     audit = open_files.enter_context(trail)
-    pace = Pace(scope.rates, tell=_say_pace)
     gate = Gate(
         scope=scope,
-        pace=pace,
+        pace=sweep.pace,
         audit=audit,
         round_id=name,
         user_agent=f"ronde/{__version__} (authorised internal audit; {scope.contact})",
@@ -280,14 +319,7 @@ def _assemble(
         started=history.started,
         probes=prepared.probes,
         guard=Guard(scope.allowed),
-        sweep=ConnectSweep(
-            pace=pace,
-            width=SWEEP_WIDTH,
-            timeout=scope.rates.timeout,
-            attempts=scope.rates.attempts,
-            # A shard is a sweep of its own; what all of them would say is said once.
-            warn=cache(lambda said: log.warning("sweep-narrowed", why=said)),
-        ),
+        sweep=sweep,
         gate=gate,
         ledger=Ledger(
             round=name,

@@ -17,13 +17,15 @@ from anyio.from_thread import start_blocking_portal
 from anyio.streams.stapled import MultiListener
 
 from scanner.addresses import AddressSet
+from scanner.course import Block
 from scanner.demo.listen import GONE
 from scanner.demo.redis import FakeRedis
 from scanner.emit.coverage import CoverageFile
 from scanner.emit.jsonl import JsonLines
 from scanner.logs import configure
-from scanner.plan import Block, Plan
+from scanner.plan import Plan
 from scanner.rounds import Manner, Order, Outputs, prepare, run, utc_now
+from scanner.sweep import Means
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,7 +121,8 @@ def _walk(folder: Path, port: int, options: Sequence[str]) -> None:
         audit=folder / "audit.jsonl",
         vantage="here",
     )
-    manner = Manner(resume="--resume" in options, shards=SHARDS)
+    means = Means.SYN if "--syn" in options else Means.CONNECT
+    manner = Manner(resume="--resume" in options, shards=SHARDS, sweep=means)
     only_ours = replace(prepared, plan=Plan(blocks=(block,), skipped={}))
     run(only_ours, outputs, watch=lambda _: None, manner=manner)
 

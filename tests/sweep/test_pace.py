@@ -241,3 +241,27 @@ def test_strain_slows_everybody_and_is_told_once() -> None:
     assert told == [0.5]
     assert turns.slowed == 1
     assert turns.dry(9.01) == pytest.approx(0.2)
+
+
+def test_turns_are_taken_by_the_lot_and_what_is_not_used_goes_back() -> None:
+    """A lot has 10 ms of them at most; what is left of it is there for single turns."""
+    turns = pace(per_second=1000)
+
+    assert turns.take(1024, 0.0) == 10
+    assert turns.take(1024, 0.0) == 0
+    turns.give_back(5)
+    assert turns.take(3, 0.0) == 3
+    assert turns.take(1024, 0.005) == 7
+
+
+def test_a_slow_pace_gives_lots_of_one() -> None:
+    """Half of a burst would be less than a turn."""
+    assert pace(per_second=2).take(1024, 0.0) == 1
+
+
+def test_a_host_that_was_sent_to_with_a_turn_of_a_lot_rests() -> None:
+    """A conversation with it waits out its spacing."""
+    turns = pace(per_host=2)
+    turns.note("192.0.2.1", 10.0)
+
+    assert turns.reserve("192.0.2.1", 10.25) == 0.25
