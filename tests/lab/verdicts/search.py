@@ -40,7 +40,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     door(chroma),
                     Verdict(Access.OPEN, "chroma", None, Severity.HIGH, COLLECTIONS),
                 ),
-                (behind(Front.BASIC_AUTH, door(chroma)), Verdict(Access.UNKNOWN, None, None)),
+                (behind(Front.BASIC_AUTH, door(chroma)), Verdict(Access.LOCKED, None, None)),
                 (
                     door(weaviate),
                     Verdict(Access.OPEN, "weaviate", AS_TOLD, Severity.HIGH, CLASSES),
