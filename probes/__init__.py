@@ -8,6 +8,8 @@ from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
+from probes.mysql import Mysql
+from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.redis import Redis
 from probes.solr import Solr
@@ -23,6 +25,8 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Redis(),
+    Postgresql(),
+    Mysql(),
     Memcached(),
     Tarantool(),
     Clickhouse(),
