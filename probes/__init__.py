@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
 from probes.docker import Docker
@@ -12,12 +13,20 @@ from probes.mysql import Mysql
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.redis import Redis
+<<<<<<< HEAD
 from probes.registry import Registry
+=======
+from probes.solr import Solr
+>>>>>>> main
 from probes.tarantool import Tarantool
+from probes.weaviate import Weaviate
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
+    Solr(),
+    Chroma(),
+    Weaviate(),
     MongoDb(),
     CouchDb(),
     Redis(),
