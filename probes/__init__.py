@@ -13,11 +13,8 @@ from probes.mysql import Mysql
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.redis import Redis
-<<<<<<< HEAD
 from probes.registry import Registry
-=======
 from probes.solr import Solr
->>>>>>> main
 from probes.tarantool import Tarantool
 from probes.weaviate import Weaviate
 from scanner.probe import AnyProbe
