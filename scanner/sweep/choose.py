@@ -107,7 +107,7 @@ def _open_links(sockets: ExitStack) -> "dict[int, Link] | str":
     try:
         return sockets.enter_context(links())
     except OSError as error:
-        return f"no raw sockets here: {error.strerror}"
+        return f"raw sockets, or the routing tables, are kept from us: {error.strerror}"
 
 
 def why_no_syns() -> str | None:
