@@ -14,8 +14,8 @@ from probes.mysql import Mysql
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.redis import Redis
-from probes.rsync import Rsync
 from probes.registry import Registry
+from probes.rsync import Rsync
 from probes.solr import Solr
 from probes.tarantool import Tarantool
 from probes.weaviate import Weaviate
