@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
@@ -29,6 +30,7 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Redis(),
+    Cassandra(),
     Postgresql(),
     Mysql(),
     Ldap(),
