@@ -1,7 +1,9 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
+from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
@@ -11,11 +13,17 @@ from probes.mysql import Mysql
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.redis import Redis
+from probes.registry import Registry
+from probes.solr import Solr
 from probes.tarantool import Tarantool
+from probes.weaviate import Weaviate
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
+    Solr(),
+    Chroma(),
+    Weaviate(),
     MongoDb(),
     CouchDb(),
     Redis(),
@@ -27,6 +35,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Docker(),
+    Registry(),
 )
 
 __all__ = ["PROBES"]
