@@ -236,6 +236,13 @@ def _default_history() -> Path:
 )
 @click.option("--wait", is_flag=True, help="Outside the scope's window, wait until it opens.")
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Walk in so many processes; they share the signed-off rates.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -253,6 +260,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     sweep: str,
     wait: bool,
     resume: bool,
+    workers: int,
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -289,7 +297,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
     refuse_unwritable((*files, str(audit)))
-    manner = Manner(resume=resume, sweep=Means(sweep))
+    manner = Manner(resume=resume, sweep=Means(sweep), workers=workers)
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)

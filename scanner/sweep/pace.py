@@ -25,21 +25,23 @@ class Pace:
     passed, so memory follows the rate and not the size of the scope; what is forgotten is rested.
 
     Sweep and conversations tell it what they hear, and it slows all of them when the network
-    shows strain: `slowed` counts how often, and `tell` is told of each change.
+    shows strain: `slowed` counts how often, and `tell` is told of each change. One pace of several
+    that go on together is told with `keep_to` how much of the rates is its own.
     """
 
     def __init__(self, rates: Rates, tell: Callable[[Change], None] = lambda _: None) -> None:
         self.slowed = 0
         self._tell = tell
         self._strain = Strain(rates.timeout)
-        self._signed_off = rates.connections_per_second
-        self._per_second = self._signed_off
+        self._signed_off = rates
+        self._part = self._others = 1.0
+        self._per_second = rates.connections_per_second
         self._spacing = 1 / rates.per_host_per_second
         self._depth = max(1.0, self._per_second * BURST_SECONDS)
         self._tokens = self._depth
         self._filled_at: float | None = None
         # A subnet that may have all of the rate needs no bucket of its own.
-        bounded = rates.per_subnet_per_second < self._signed_off
+        bounded = rates.per_subnet_per_second < rates.connections_per_second
         self._subnets = Buckets[bytes](rates.per_subnet_per_second) if bounded else None
         self._last: dict[str, float] = {}
         self._slowed: dict[str, float] = {}
@@ -78,7 +80,7 @@ class Pace:
     @property
     def per_second(self) -> float:
         """How many connections a second over all hosts were signed off."""
-        return self._signed_off
+        return self._signed_off.connections_per_second
 
     @property
     def bounds_subnets(self) -> bool:
@@ -154,6 +156,19 @@ class Pace:
         if change:
             self._tell(change)
 
+    def keep_to(self, part: float, strain: float) -> None:
+        """Keep to a part of the signed-off rates: the others have the rest of them.
+
+        `strain` is the least share of the rate that any of them found the network to bear. Every
+        one keeps to its part of that. The spacing of a host is no sum, and stays what it was.
+        """
+        with self._lock:
+            self.slowed += strain < self._others
+            self._part, self._others = part, strain
+            self._adopt()
+            if self._subnets is not None:
+                self._subnets.change(self._signed_off.per_subnet_per_second * part)
+
     def slow_down(self, address: str) -> None:
         """Double the spacing of a host that shows strain: it answered before, now it does not."""
         with self._lock:
@@ -190,9 +205,16 @@ class Pace:
         change = self._strain.look(now)
         if change:
             self._refill(now)
-            self._per_second = self._signed_off * change.share
+            self._adopt()
             self.slowed += change.share < before
         return change
+
+    def _adopt(self) -> None:
+        """Take on the rate that our part and the network's strain leave us."""
+        ours = self._signed_off.connections_per_second * self._part
+        self._per_second = ours * min(self._strain.share, self._others)
+        self._depth = max(1.0, ours * BURST_SECONDS)
+        self._tokens = min(self._tokens, self._depth)
 
     def _refill(self, now: float) -> float:
         """Add what has trickled in and give the seconds that a whole token is still away."""
