@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.lab.layout import Family, java_home
 from tests.lab.servers.process import (
     CANARY,
     NotStarted,
+    NotYet,
     Program,
     Running,
     free_port,
     require,
 )
-from tests.lab.servers.standing import page, place, standing
+from tests.lab.servers.standing import Place, page, place, standing
 from tests.lab.servers.web import Reply, ask
 
 FAMILY = Family("neo4j")
@@ -39,27 +39,37 @@ def neo4j(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
             f"CREATE (:Patient {{patient_name: '{canary}'}})-[:SENT]->(:Fax {{number: '{canary}'}})"
         )
         ports = (str(at.port), str(free_port()))
-        where: tuple[str | Path, ...] = (at.home / "data", *ports, str(locked).lower(), fill)
+        where = (str(at.home / "data"), *ports, str(locked).lower(), fill)
         class_path = f"{FAMILY.classes}:{FAMILY.jars}/*"
-        argv = (java / "bin" / "java", *_HEAP, *_OPENS, "-cp", class_path, "Neo4jStandIn", *where)
+        argv = (str(java / "bin/java"), *_HEAP, *_OPENS, "-cp", class_path, "Neo4jStandIn", *where)
         with standing(
             at,
             Program(argv, patience=90.0),
             probe="neo4j",
-            version=lambda: str(page(at).json()["neo4j_version"]),
-            fill=lambda: None,  # its own program has filled it before it answered
+            version=lambda: _version(at),
+            fill=lambda: None,  # its own program does that
             state=held,
         ) as server:
             yield server
 
 
-def said(server: Running, statement: str) -> Reply:
+def _version(at: Place) -> str:
+    """What it says of itself, once it is filled: it answers a moment before."""
+    version = str(page(at).json()["neo4j_version"])
+    if at.mode == "open" and b'"row":[2]' not in said(at.port, "MATCH (n) RETURN count(n)").body:
+        raise NotYet("not filled yet")
+    return version
+
+
+def said(port: int, statement: str) -> Reply:
     """Put a statement, as a stranger."""
     body = {"statements": [{"statement": statement}]}
-    return ask(server.port, "/db/neo4j/tx/commit", method="POST", body=body)
+    return ask(port, "/db/neo4j/tx/commit", method="POST", body=body)
 
 
 def held(server: Running) -> object:
     """Read how many nodes and relationships there are, where a stranger may."""
-    counts = (said(server, f"MATCH {what} RETURN count(*)").json() for what in ("(n)", "()--()"))
+    counts = (
+        said(server.port, f"MATCH {what} RETURN count(*)").json() for what in ("(n)", "()--()")
+    )
     return [count.get("results") for count in counts]

@@ -13,11 +13,11 @@ READ = "MATCH (n:Patient) RETURN n.patient_name"
 
 def test_a_stranger_reads_a_node(lab: Lab) -> None:
     """No password was asked for."""
-    assert CANARY.encode() in said(lab.start(neo4j), READ).body
+    assert CANARY.encode() in said(lab.start(neo4j).port, READ).body
 
 
 def test_as_it_ships_a_stranger_reads_nothing(lab: Lab) -> None:
     """The refusal is Neo4j's own."""
-    refused = said(lab.start(neo4j, locked=True), READ)
+    refused = said(lab.start(neo4j, locked=True).port, READ)
     assert refused.status == 401
     assert refused.json()["errors"][0]["code"] == "Neo.ClientError.Security.Unauthorized"
