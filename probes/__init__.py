@@ -6,11 +6,13 @@ from probes.couchdb import CouchDb
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
+from probes.kibana import Kibana
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
+from probes.qdrant import Qdrant
 from probes.redis import Redis
 from probes.solr import Solr
 from probes.tarantool import Tarantool
@@ -20,6 +22,8 @@ from scanner.probe import AnyProbe
 PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
     Solr(),
+    Kibana(),
+    Qdrant(),
     Chroma(),
     Weaviate(),
     MongoDb(),
