@@ -1,12 +1,15 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
+from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.kibana import Kibana
+from probes.ldap import Ldap
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
@@ -14,6 +17,8 @@ from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
 from probes.redis import Redis
+from probes.registry import Registry
+from probes.rsync import Rsync
 from probes.solr import Solr
 from probes.tarantool import Tarantool
 from probes.weaviate import Weaviate
@@ -29,14 +34,19 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Redis(),
+    Cassandra(),
     Postgresql(),
     Mysql(),
+    Ldap(),
+    Rsync(),
     Memcached(),
     Tarantool(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Docker(),
+    Registry(),
 )
 
 __all__ = ["PROBES"]

@@ -1,5 +1,6 @@
 """Which sweep a round can have: what all of them share, and what it takes to send SYNs."""
 
+import os
 import socket
 import sys
 import threading
@@ -102,6 +103,9 @@ def _open_links(sockets: ExitStack) -> "dict[int, Link] | str":
     """Open raw sockets, or say what is missing for them."""
     if why_not := why_no_syns():
         return why_not
+    # numpy's linear algebra, which nothing here needs, would start threads as it is imported;
+    # what is dropped after that they would keep.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from scanner.sweep.link import links  # noqa: PLC0415 - numpy need not be there
 
     try:
