@@ -1,28 +1,48 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.cassandra import Cassandra
+from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
+from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
+from probes.ldap import Ldap
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
+from probes.mysql import Mysql
+from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.redis import Redis
+from probes.registry import Registry
+from probes.rsync import Rsync
+from probes.solr import Solr
 from probes.tarantool import Tarantool
+from probes.weaviate import Weaviate
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
+    Solr(),
+    Chroma(),
+    Weaviate(),
     MongoDb(),
     CouchDb(),
     Redis(),
+    Cassandra(),
+    Postgresql(),
+    Mysql(),
+    Ldap(),
+    Rsync(),
     Memcached(),
     Tarantool(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Docker(),
+    Registry(),
 )
 
 __all__ = ["PROBES"]

@@ -1,6 +1,7 @@
 """The sweeps that `ronde scan` can have: who gets which, and rounds with each of them."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -62,6 +63,26 @@ class TestSyns:
         assert told[1][1][0] == 17 * 4
 
     @privileged
+    def test_no_thread_of_a_round_of_syns_can_open_another_raw_socket(self, ground: Ground) -> None:
+        """Looked at while it converses: what is left is for files, in each of its threads."""
+        kept: list[int] = []
+
+        class Looking(FakeRedis):
+            """Looks at the round that asks it."""
+
+            def answer(self, command: list[bytes]) -> bytes:
+                kept.extend(capabilities(walking.pid))
+                return super().answer(command)
+
+        with running(Looking().serve) as (_, port):
+            ground.permit({"redis": [port]})
+            with ground.start_scan("--sweep", "syn") as walking:
+                walking.communicate(timeout=60)
+
+        assert kept
+        assert {one | 0b1111 for one in kept} == {0b1111}
+
+    @privileged
     def test_a_peer_that_accepts_and_stalls_is_unknown(self, ground: Ground, silent: int) -> None:
         """The SYN-ACK says open; nothing more comes, and the coverage says so."""
         ground.permit({"redis": [silent]})
@@ -99,6 +120,13 @@ class TestSyns:
             "sweeping by ordinary connects: raw sockets need root or the capability CAP_NET_RAW"
             in said.stderr
         )
+
+
+def capabilities(pid: int) -> Iterator[int]:
+    """Give the capabilities that each thread of a process has."""
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        found = re.search(r"^CapEff:\t([0-9a-f]+)$", status.read_text(), re.MULTILINE)
+        yield int(found[1], 16) if found else -1
 
 
 def unprivileged(ground: Ground, *words: str) -> "subprocess.CompletedProcess[str]":

@@ -1,5 +1,6 @@
 """Which sweep a round can have: what all of them share, and what it takes to send SYNs."""
 
+import os
 import socket
 import sys
 import threading
@@ -102,12 +103,15 @@ def _open_links(sockets: ExitStack) -> "dict[int, Link] | str":
     """Open raw sockets, or say what is missing for them."""
     if why_not := why_no_syns():
         return why_not
+    # numpy's linear algebra, which nothing here needs, would start threads as it is imported;
+    # what is dropped after that they would keep.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from scanner.sweep.link import links  # noqa: PLC0415 - numpy need not be there
 
     try:
         return sockets.enter_context(links())
     except OSError as error:
-        return f"no raw sockets here: {error.strerror}"
+        return f"raw sockets, or the routing tables, are kept from us: {error.strerror}"
 
 
 def why_no_syns() -> str | None:

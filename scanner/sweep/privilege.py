@@ -6,6 +6,8 @@ Capabilities belong to threads. Call it before others are started: they inherit 
 import ctypes
 import os
 
+from scanner.model import Refused
+
 #: CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH and CAP_FOWNER. Root keeps them, if it has
 #: them: history and outputs may lie in a folder of the user who runs the nightly rounds.
 FOR_FILES = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 3
@@ -33,7 +35,7 @@ def drop_privilege() -> None:
     """Keep no capability but those for files, and let no program that is started gain any.
 
     Raises:
-        OSError: the kernel would not; whoever asked for less must not go on with more.
+        Refused: the kernel would not; who asked for less must not go on with more.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     header, halves = _Header(_VERSION_3, 0), (_Half * 2)()
@@ -46,5 +48,5 @@ def drop_privilege() -> None:
 
 def _checked(returned: int) -> None:
     if returned:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+        why = os.strerror(ctypes.get_errno())
+        raise Refused(f"the privilege for raw sockets cannot be given up again: {why}")

@@ -9,7 +9,8 @@ from scanner.sweep.columns import Bools, Columns, Places, scrambled
 #: one that rests, and goes a little later.
 PLACES_PER_HOST = 16
 
-LEAST_PLACES, MOST_PLACES = 1 << 10, 1 << 20
+#: The least keeps the hosts of one lot of SYNs apart; the most takes 17 MB.
+LEAST_PLACES, MOST_PLACES = 1 << 16, 1 << 20
 
 
 class Spacing:

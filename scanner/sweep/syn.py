@@ -35,6 +35,9 @@ LEAST_WAITING, MOST_WAITING = 1 << 10, 1 << 16
 #: Endpoints under way at most, in 20 MB: 260,000 a second for two attempts of two seconds.
 WIDEST = 1 << 20
 
+#: A lot is full when no more than this part of it is left: filling it up takes ever smaller ones.
+ENOUGH_OF_A_LOT = 16
+
 #: Packets taken in before the next ones go out, in lots of `MOST`. More than go out, so that
 #: nothing piles up.
 LOTS_A_STEP = 8
@@ -298,8 +301,9 @@ class _Flight:
     def _send(self, now: float) -> bool:
         """Send to as many as the pace allows; tell whether there may be more to send at once."""
         granted = left = self._pace.take(MOST, now)
+        enough = granted // ENOUGH_OF_A_LOT
         numbers, attempt = self._next(left, now)
-        while left and len(numbers):
+        while left > enough and len(numbers):
             columns = self._window.columns(numbers)
             waits = self._turns.waits(columns, now)
             free = waits == 0.0
@@ -308,7 +312,7 @@ class _Flight:
             left -= int(free.sum())
             numbers, attempt = self._next(left, now)
         self._pace.give_back(left)
-        return granted == MOST and not left
+        return granted == MOST and left <= enough
 
     def _next(self, most: int, now: float) -> tuple[Places, int]:
         """Take who has waited long enough, or else the next endpoints of the plan."""

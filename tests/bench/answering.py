@@ -1,6 +1,7 @@
 """What answers in the laboratory: nginx as Elasticsearch front pages, and one real Redis."""
 
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,16 @@ REFUSAL = (
     '{"error":{"root_cause":[{"type":"security_exception","reason":"missing authentication"}],'
     '"type":"security_exception","reason":"missing authentication"},"status":401}'
 )
+
+#: masscan sees that its time is over only when a packet arrives, and would wait for minutes on a
+#: link that is quiet but for the scan. On a network there is always a packet.
+HEARTBEAT = """
+import socket, time
+link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    link.sendto(b"", ("198.19.0.1", 9))
+    time.sleep(0.05)
+"""
 
 #: A server has its sockets within this many seconds, or never.
 PATIENCE = 10.0
@@ -69,8 +80,8 @@ def elasticsearch(
 
 
 @contextmanager
-def redis(there: Sequence[str]) -> Iterator[None]:
-    """Let one real server without a password answer on every address."""
+def redis(there: Sequence[str], password: str = "") -> Iterator[None]:
+    """Let one real server answer on every address; without a password it is open."""
     with tempfile.TemporaryDirectory() as name:
         pid = Path(name, "pid")
         words = [
@@ -83,8 +94,16 @@ def redis(there: Sequence[str]) -> Iterator[None]:
             "",
         ]
         words += ["--maxclients", "9000", "--tcp-backlog", "60000", "--dir", name]
+        words += ["--requirepass", password] if password else []
         with _running([*there, *words, "--pidfile", str(pid)], pid):
             yield
+
+
+@contextmanager
+def heartbeat(there: Sequence[str]) -> Iterator[None]:
+    """Let the link never be silent."""
+    with _process([*there, sys.executable, "-c", HEARTBEAT]):
+        yield
 
 
 def _nginx(folder: Path, addresses: Sequence[str], refuses: Refuses) -> str:
@@ -107,13 +126,19 @@ def _nginx(folder: Path, addresses: Sequence[str], refuses: Refuses) -> str:
 @contextmanager
 def _running(words: Sequence[str], pid: Path) -> Iterator[None]:
     """Run a server for a block; its pid file tells that its sockets are open."""
-    server = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
-    try:
+    with _process(words) as server:
         _await(pid, server)
         yield
+
+
+@contextmanager
+def _process(words: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
+    try:
+        yield process
     finally:
-        server.terminate()
-        server.wait()
+        process.terminate()
+        process.wait()
 
 
 def _await(pid: Path, server: subprocess.Popen[bytes]) -> None:

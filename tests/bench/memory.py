@@ -28,6 +28,9 @@ from tests.bench.ronde import contender
 from tests.bench.runs import Failed, output
 
 LIMIT_MB = 150
+
+#: What the allocator makes of the same work differs by a few megabytes from run to run.
+FLAT = 1.1
 RATES = Rates(connections_per_second=1e9, per_host_per_second=5, timeout=3, attempts=2)
 
 #: By the bits of the network that is swept on four ports: one million endpoints, and sixteen.
@@ -76,13 +79,16 @@ def measure() -> Part:
     bare = [_bare(bits) for bits in BITS]
     rows = [(f"no kernel, a /{bits}", *row) for bits, row in zip(BITS, bare, strict=True)]
     rows += [] if why_not() else _rounds()
-    most = max(float(megabytes) for _, _, megabytes in bare)
+    small, large = (float(megabytes) for _, _, megabytes in bare)
     return Part(
         name="memory",
         title="Memory",
         text=TEXT,
         tables=(Table("Resident memory", COLUMNS, tuple(rows)),),
-        targets=(Target("16 million endpoints", LIMIT_MB, most, at_most=True, unit=" MB"),),
+        targets=(
+            Target("memory of 16 million endpoints", LIMIT_MB, large, at_most=True, unit=" MB"),
+            Target("that beside one million's", FLAT, large / small, at_most=True),
+        ),
     )
 
 
