@@ -9,6 +9,7 @@ from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
+from probes.kibana import Kibana
 from probes.ldap import Ldap
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
@@ -16,6 +17,7 @@ from probes.neo4j import Neo4j
 from probes.mysql import Mysql
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
+from probes.qdrant import Qdrant
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
@@ -27,6 +29,8 @@ from scanner.probe import AnyProbe
 PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
     Solr(),
+    Kibana(),
+    Qdrant(),
     Chroma(),
     Weaviate(),
     MongoDb(),
