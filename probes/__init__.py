@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
@@ -7,13 +8,17 @@ from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
+from probes.kibana import Kibana
+from probes.ldap import Ldap
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
+from probes.qdrant import Qdrant
 from probes.redis import Redis
 from probes.registry import Registry
+from probes.rsync import Rsync
 from probes.solr import Solr
 from probes.tarantool import Tarantool
 from probes.weaviate import Weaviate
@@ -22,13 +27,18 @@ from scanner.probe import AnyProbe
 PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
     Solr(),
+    Kibana(),
+    Qdrant(),
     Chroma(),
     Weaviate(),
     MongoDb(),
     CouchDb(),
     Redis(),
+    Cassandra(),
     Postgresql(),
     Mysql(),
+    Ldap(),
+    Rsync(),
     Memcached(),
     Tarantool(),
     Clickhouse(),
