@@ -13,8 +13,8 @@ from probes.kibana import Kibana
 from probes.ldap import Ldap
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
-from probes.neo4j import Neo4j
 from probes.mysql import Mysql
+from probes.neo4j import Neo4j
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
