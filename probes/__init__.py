@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.arangodb import ArangoDb
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
@@ -36,6 +37,7 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Couchbase(),
+    ArangoDb(),
     Neo4j(),
     Redis(),
     Cassandra(),
