@@ -16,6 +16,7 @@ from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
 from probes.neo4j import Neo4j
+from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
@@ -38,6 +39,7 @@ PROBES: tuple[AnyProbe, ...] = (
     CouchDb(),
     Couchbase(),
     ArangoDb(),
+    OrientDb(),
     Neo4j(),
     Redis(),
     Cassandra(),
