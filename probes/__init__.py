@@ -3,6 +3,7 @@
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
+from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
@@ -14,6 +15,7 @@ from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
+from probes.neo4j import Neo4j
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
@@ -37,6 +39,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Weaviate(),
     MongoDb(),
     CouchDb(),
+    Couchbase(),
+    Neo4j(),
     Redis(),
     Cassandra(),
     Postgresql(),
