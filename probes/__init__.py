@@ -8,6 +8,7 @@ from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
+from probes.fuseki import Fuseki
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.kibana import Kibana
@@ -27,6 +28,7 @@ from probes.rsync import Rsync
 from probes.solr import Solr
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
+from probes.virtuoso import Virtuoso
 from probes.weaviate import Weaviate
 from scanner.probe import AnyProbe
 
@@ -44,6 +46,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Couchbase(),
     ArangoDb(),
     OrientDb(),
+    Fuseki(),
+    Virtuoso(),
     Neo4j(),
     Redis(),
     Cassandra(),
