@@ -2,14 +2,18 @@
 
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
+from probes.kafka import Kafka
 from probes.mongodb import MongoDb
 from probes.redis import Redis
+from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
     MongoDb(),
     Redis(),
+    Kafka(),
+    ZooKeeper(),
     Hylafax(),
 )
 
