@@ -1,6 +1,7 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
 from probes.elasticsearch import Elasticsearch
+from probes.etcd import Etcd
 from probes.hylafax import Hylafax
 from probes.kafka import Kafka
 from probes.mongodb import MongoDb
@@ -14,6 +15,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Redis(),
     Kafka(),
     ZooKeeper(),
+    Etcd(),
     Hylafax(),
 )
 
