@@ -21,7 +21,7 @@ test-real: .venv/ready-dev
 	$(BIN)/python tests/lab/namespace.py -- $(BIN)/pytest -m real tests/lab
 
 bench: .venv/ready-dev
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(PARTS)
 
 lock: .venv/ready-dev
 	$(BIN)/pip install --quiet uv

@@ -2,23 +2,55 @@
 
 from probes.amqp import Amqp
 from probes.beanstalkd import Beanstalkd
+from probes.cassandra import Cassandra
+from probes.chroma import Chroma
+from probes.clickhouse import Clickhouse
+from probes.couchbase import Couchbase
+from probes.couchdb import CouchDb
+from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
 from probes.gearman import Gearman
 from probes.hylafax import Hylafax
+from probes.influxdb import Influxdb
 from probes.kafka import Kafka
+from probes.kibana import Kibana
+from probes.ldap import Ldap
+from probes.meilisearch import Meilisearch
+from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mqtt import Mqtt
+from probes.mysql import Mysql
 from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
+from probes.neo4j import Neo4j
+from probes.postgresql import Postgresql
+from probes.prometheus import Prometheus
+from probes.qdrant import Qdrant
 from probes.rabbitmq import RabbitMq
 from probes.redis import Redis
+from probes.registry import Registry
+from probes.rsync import Rsync
+from probes.solr import Solr
+from probes.tarantool import Tarantool
+from probes.typesense import Typesense
+from probes.weaviate import Weaviate
 from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
+    Solr(),
+    Kibana(),
+    Qdrant(),
+    Meilisearch(),
+    Typesense(),
+    Chroma(),
+    Weaviate(),
     MongoDb(),
+    CouchDb(),
+    Couchbase(),
+    Neo4j(),
     Redis(),
     Kafka(),
     ZooKeeper(),
@@ -30,7 +62,19 @@ PROBES: tuple[AnyProbe, ...] = (
     RabbitMq(),
     Beanstalkd(),
     Gearman(),
+    Cassandra(),
+    Postgresql(),
+    Mysql(),
+    Ldap(),
+    Rsync(),
+    Memcached(),
+    Tarantool(),
+    Clickhouse(),
+    Influxdb(),
+    Prometheus(),
     Hylafax(),
+    Docker(),
+    Registry(),
 )
 
 __all__ = ["PROBES"]

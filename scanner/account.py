@@ -13,7 +13,9 @@ class Leg:
     """A shard under way.
 
     `pending` counts what must still be concluded: its sweep, and each observation handed over.
-    `passed_by` counts the open endpoints that an interruption left without a conversation.
+    `passed_by` counts the open endpoints that an interruption left without a conversation, and
+    `catch_all` the hosts that seemed to answer on every port. A shard is `given_up` when no worker
+    lives to walk it.
     """
 
     shard: Shard
@@ -21,10 +23,14 @@ class Leg:
     counts: Counts = field(default_factory=Counts)
     pending: int = 1
     passed_by: int = 0
+    catch_all: int = 0
+    given_up: bool = False
 
     @property
     def complete(self) -> bool:
         """Tell whether nothing of the shard was left out."""
+        if self.given_up:
+            return False
         drawn = self.sweep.planned == self.shard.planned
         return drawn and not self.sweep.counts[State.STOPPED] and not self.passed_by
 
@@ -35,6 +41,7 @@ class Leg:
             access=dict(self.counts.access),
             unknown=dict(self.counts.unknown),
             findings=dict(self.counts.findings),
+            catch_all=self.catch_all,
         )
 
 

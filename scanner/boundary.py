@@ -33,13 +33,14 @@ def contained(probe: str, step: Callable[[], T]) -> T | Unknown:
     except Garbled as error:
         return Unknown(Silence.GARBLED, str(error))
     except Exception as error:  # noqa: BLE001 - the one place that may
-        kind, where = type(error).__name__, _place(error)
+        kind, where = type(error).__name__, place_of(error)
         # Not `exception`: a traceback prints the values that the peer sent.
         log.error("probe-bug", probe=probe, error=kind, where=where)  # noqa: TRY400
         return Unknown(Silence.BUG, f"{probe} failed with {kind} at {where}")
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
+    """Name the function and line that an error came from: our own words, none of a peer's."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -32,16 +32,18 @@ Knock = Callable[[Endpoint], Awaitable[bool]]
 class CatchAll:
     """Counts the open ports of each host, and labels the hosts that have too many.
 
-    `knock` connects to an endpoint, says nothing and tells whether it was open. `labelled` is
-    how many hosts got the label.
+    `knock` connects to an endpoint, says nothing and tells whether it was open.
     """
 
     def __init__(self, *, max_open_ports: int, canaries: Collection[int], knock: Knock) -> None:
-        self.labelled = 0
         self._max_open_ports = max_open_ports
         self._canaries = canaries
         self._knock = knock
         self._open: dict[str, int] = {}
+
+    def labels(self, address: str) -> bool:
+        """Tell whether a host is labelled already."""
+        return self._open.get(address) == LABELLED
 
     async def saw_open(self, address: str) -> bool:
         """Count an open port, and tell whether its host is labelled; one call a host at a time."""
@@ -54,7 +56,6 @@ class CatchAll:
         self._open[address] = count
         if count > self._max_open_ports or (count == SUSPECT and await self._sings(address)):
             self._open[address] = LABELLED
-            self.labelled += 1
             return True
         return False
 

@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -14,6 +14,7 @@ import click
 
 from scanner import __version__
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
+from scanner.options import ordered, probe_names, scope_option
 
 if TYPE_CHECKING:
     from scanner.rounds import Order
@@ -101,77 +102,6 @@ def _log(*, level: int, as_json: bool) -> None:
     configure(level=level, as_json=as_json)
 
 
-def _probe_names(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
-    """Complete the name of a probe."""
-    from probes import PROBES
-
-    return [probe.about.name for probe in PROBES if probe.about.name.startswith(begun)]
-
-
-_SELECTION = (
-    click.option(
-        "--inventory",
-        multiple=True,
-        metavar="[FORMAT:]PATH",
-        help="The team's own list: CSV, JSON Lines, plain text, Nmap XML, masscan JSON.",
-    ),
-    click.option("--inventory-only", is_flag=True, help="Visit the inventory's addresses only."),
-    click.option(
-        "--probe",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=_probe_names,
-        help="Only these probes; globs pass.",
-    ),
-    click.option(
-        "--exclude-probe",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=_probe_names,
-        help="Not these probes; globs pass.",
-    ),
-)
-
-
-def _scope_option(function: F) -> F:
-    return click.option(
-        "--scope",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default="scope.toml",
-        show_default=True,
-        help="The signed-off permission.",
-    )(function)
-
-
-def _ordered(function: Callable[..., object]) -> Callable[..., object]:
-    """Add the options that decide what a round would touch; the command gets them as `order`."""
-
-    @wraps(function)
-    def command(
-        *arguments: object,
-        scope: Path,
-        inventory: tuple[str, ...],
-        inventory_only: bool,
-        probe: tuple[str, ...],
-        exclude_probe: tuple[str, ...],
-        **rest: object,
-    ) -> object:
-        from scanner.rounds import Order
-
-        order = Order(
-            scope=scope,
-            inventory=inventory,
-            inventory_only=inventory_only,
-            probes=probe,
-            exclude_probes=exclude_probe,
-        )
-        return function(*arguments, order=order, **rest)
-
-    for option in reversed(_SELECTION):
-        command = option(command)
-    return _scope_option(command)
-
-
 # -- init, scope, plan, probes: nothing is sent ----------------------------------------------------
 
 
@@ -195,7 +125,7 @@ def scope_group() -> None:
 
 
 @scope_group.command("check", context_settings=SETTINGS)
-@_scope_option
+@scope_option
 def scope_check(scope: Path) -> None:
     """Tell whether the scope permits a round now, and what it allows."""
     from scanner.rounds import utc_now
@@ -207,7 +137,7 @@ def scope_check(scope: Path) -> None:
 
 @scope_group.command("explain", context_settings=SETTINGS)
 @click.argument("address")
-@_scope_option
+@scope_option
 def scope_explain(address: str, scope: Path) -> None:
     """Say why an ADDRESS or a listed name is in the scope or out of it."""
     from scanner.rounds import utc_now
@@ -220,7 +150,7 @@ def scope_explain(address: str, scope: Path) -> None:
 
 
 @ronde.command(context_settings=SETTINGS)
-@_ordered
+@ordered
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def plan(*, order: "Order", form: str) -> None:
     """Show what a round would touch; send nothing.
@@ -235,7 +165,7 @@ def plan(*, order: "Order", form: str) -> None:
 
 
 @ronde.command(context_settings=SETTINGS)
-@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_probe_names)
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=probe_names)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def probes(names: tuple[str, ...], form: str) -> None:
     """Show the probes and every ask they may send.
@@ -269,7 +199,7 @@ def _default_history() -> Path:
 
 
 @ronde.command(context_settings=SETTINGS)
-@_ordered
+@ordered
 @click.option(
     "--output",
     multiple=True,
@@ -297,8 +227,22 @@ def _default_history() -> Path:
     show_default=True,
     help="Exit with 3 for findings at or above this severity.",
 )
+@click.option(
+    "--sweep",
+    type=click.Choice(["auto", "connect", "syn"]),
+    default="auto",
+    show_default=True,
+    help="How to find open ports: SYNs need CAP_NET_RAW and numpy; auto sends them if it can.",
+)
 @click.option("--wait", is_flag=True, help="Outside the scope's window, wait until it opens.")
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Walk in so many processes; they share the signed-off rates.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -313,8 +257,10 @@ def scan(  # noqa: PLR0913 - one parameter an option
     vantage: str,
     fail_on: str,
     services: bool,
+    sweep: str,
     wait: bool,
     resume: bool,
+    workers: int,
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -322,28 +268,37 @@ def scan(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 complete, nothing at or above --fail-on; 1 our bug; 2 refused; 3 findings;
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
-    from scanner.delivery import file_sinks, refuse_clashes, terminal_for_people
+    from scanner.delivery import (
+        file_sinks,
+        refuse_clashes,
+        refuse_unwritable,
+        terminal_for_people,
+    )
     from scanner.emit.jsonl import STDOUT
     from scanner.emit.table import Table
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
+    from scanner.sweep import Means
 
     context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
     output = output or (() if sys.stdout.isatty() else (STDOUT,))
     screen = None if quiet else terminal_for_people(output)
     progress = Progress(screen)
-    refuse_clashes(order, (*output, *filter(None, [coverage]), str(history), str(audit)))
-    files = file_sinks(output, coverage, services=services)
+    files = (*output, *filter(None, [coverage]))
+    refuse_clashes(order, (*files, str(history), str(audit)))
+    sinks = file_sinks(output, coverage, services=services)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
-        sinks=files if screen is None else [*files, lambda: progress, partial(Table, screen)],
+        sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
         history=history,
         audit=audit,
         vantage=vantage,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    result = run(prepared, outputs, watch=progress.follow, manner=Manner(resume=resume))
+    refuse_unwritable((*files, str(audit)))
+    manner = Manner(resume=resume, sweep=Means(sweep), workers=workers)
+    result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
     context.exit(exit_code(result, fail_on))

@@ -27,6 +27,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     vantage: str | None = None
     fail_on: str | None = None
     services: bool | None = None
+    workers: int | None = None
+    sweep: str | None = None
 
 
 def load_config(path: Path) -> Config:

@@ -1,7 +1,9 @@
 """Where the command line's results go: the outputs that were named, and the terminal, if any."""
 
+import os
 import sys
 from collections.abc import Sequence
+from errno import EACCES
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -34,7 +36,8 @@ def refuse_clashes(order: Order, written: Sequence[str]) -> None:
     Raises:
         Refused: a path has two uses.
     """
-    read = (order.scope, *(Source.parse(text).path for text in order.inventory))
+    lists = (Source.parse(text).path for text in order.inventory)
+    read = (order.scope, *lists, *order.open_from)
     taken = {path.resolve() for path in read}
     for path in map(Path, written):
         place = path.resolve()
@@ -42,3 +45,26 @@ def refuse_clashes(order: Order, written: Sequence[str]) -> None:
             raise Refused(f"{path}: has two uses in this command; nothing was written")
         if path.is_file() or not path.exists():  # a device or a pipe may be named twice
             taken.add(place)
+
+
+def refuse_unwritable(written: Sequence[str]) -> None:
+    """Refuse files that cannot be written, and leave them as they are.
+
+    Raises:
+        Refused: a directory, a missing folder, no permission.
+    """
+    for path in (Path(text) for text in written if text != STDOUT):
+        try:
+            _try_to_write(path)
+        except OSError as error:
+            raise Refused(f"cannot write {path}: {error.strerror}; nothing was begun") from error
+
+
+def _try_to_write(path: Path) -> None:
+    if not path.exists():
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        path.unlink()
+    elif path.is_file() or path.is_dir():
+        os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+    elif not os.access(path, os.W_OK):  # whoever reads a pipe would see it end
+        raise PermissionError(EACCES, os.strerror(EACCES))

@@ -1,6 +1,7 @@
 """What a round would touch, foreseen: `ronde plan` sends nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -63,8 +64,11 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
     yield f"{scope.name} ({scope.reference}), valid until {scope.valid_until}"
     yield f"  {estimate.addresses:,} addresses x ports {', '.join(map(str, _ports(prepared)))}"
     yield f"  {estimate.endpoints:,} endpoints; nothing has been sent"
-    yield f"  if every port refuses: {_priced(estimate.answering)}"
-    yield f"  if none ever answers:  {_priced(estimate.silent)}"
+    if prepared.swept:
+        yield "  each is spoken with: others have swept"
+    else:
+        yield f"  if every port refuses: {_priced(estimate.answering)}"
+        yield f"  if none ever answers:  {_priced(estimate.silent)}"
     for reason, count in prepared.plan.skipped.items():
         yield f"  {count:,} endpoints left out: {reason}"
     if denied := sorted(DENIED.keys() & _wanted(prepared)):
@@ -80,7 +84,9 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
 
 
 def _estimate(prepared: Prepared) -> Estimate:
-    return Estimate.of(prepared.plan, prepared.scope.rates)
+    estimate = Estimate.of(prepared.plan, prepared.scope.rates)
+    nothing = Outlook(connections=0, packets=0, seconds=0.0)
+    return replace(estimate, answering=nothing, silent=nothing) if prepared.swept else estimate
 
 
 def _ports(prepared: Prepared) -> list[int]:

@@ -58,12 +58,18 @@ class Guard:
         allowed: the addresses that may be connected to.
         controllers: our own side (history database, trackers) as `(address, port)`, or the path
             of a Unix socket. Nothing else beside the scope is reachable.
+        starts: the one command, with its arguments, that may be started as a process: a worker,
+            which has a guard of its own.
     """
 
     def __init__(
-        self, allowed: AddressSet, controllers: frozenset[tuple[str, int] | str] = frozenset()
+        self,
+        allowed: AddressSet,
+        controllers: frozenset[tuple[str, int] | str] = frozenset(),
+        starts: tuple[str, ...] = (),
     ) -> None:
         self._allowed = allowed
+        self._starts = starts
         self._controllers = controllers
         self._active = False
         self._installed = False
@@ -98,10 +104,18 @@ class Guard:
         if event in _ENTERS_NETWORK:
             if not self._permits(args[1]):
                 self._veto(f"{event} to {_shown(args[1])}")
-        elif event in _VETOED:
+        elif event in _VETOED and not self._may_start(event, args):
             self._veto(f"{event} during a round")
-        elif not _is_literal(args[0]):
+        elif event in _READS_HOST and not _is_literal(args[0]):
             self._veto(f"{event} of a name during a round")
+
+    def _may_start(self, event: str, args: tuple[object, ...]) -> bool:
+        """Decide on a process; the arguments are program, argument list, folder, environment."""
+        match event, args:
+            case "subprocess.Popen", (_, list(words), *_):
+                return bool(words) and tuple(words) == self._starts
+            case _:
+                return False
 
     def _permits(self, address: object) -> bool:
         """Decide on a socket address; `None` is a message on a socket that was connected before."""

@@ -13,6 +13,7 @@ import structlog
 
 from scanner import record, score
 from scanner.emit import Sink
+from scanner.masking import Masking, masked
 from scanner.model import (
     EXPOSED,
     Assessment,
@@ -59,7 +60,8 @@ class History(Protocol):
 class Ledger:
     """Takes visits in any order, from one thread at a time.
 
-    `asset_of` gives what the inventory says of an address; `now` the moment, in UTC; `told` is
+    `asset_of` gives what the inventory says of an address; `now` the moment, in UTC; `masking`
+    which names of holdings may be written down, from here on everywhere; `told` is
     what the outputs have been told: a shard that is walked again does not say it twice.
     """
 
@@ -70,6 +72,7 @@ class Ledger:
     history: History
     sinks: Sequence[Sink]
     now: Callable[[], datetime]
+    masking: Masking = Masking.PERSONAL
     told: set[tuple[str, Endpoint]] = field(default_factory=set)
 
     def begin(self) -> None:
@@ -88,7 +91,9 @@ class Ledger:
         if record.shows_shut(outcome):
             self._shut(visit, look.at)
         if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
-            draft = record.finding(visit.about, outcome, look, score.severity(outcome))
+            written = masked(outcome, self.masking)
+            severity = score.severity(visit.about, outcome)
+            draft = record.finding(visit.about, written, look, severity)
             counts.findings[draft.severity] += 1
             self._tell(self.history.record(draft))
         elif not isinstance(outcome, Closed):

@@ -5,7 +5,7 @@ Only this file knows the order. Every hand-over is bounded, so a slow stage slow
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,16 +17,17 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from scanner.account import Account, Leg
 from scanner.catchall import CatchAll, canaries
+from scanner.course import Target
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.hours import Hours
 from scanner.identify import hearings
 from scanner.ledger import Ledger
 from scanner.model import Closed, Coverage, Endpoint, Silence
-from scanner.plan import Plan, Shard, Target
+from scanner.plan import Plan, Shard
 from scanner.probe import AnyProbe, Visit
 from scanner.scope import Scope
-from scanner.sweep import ConnectSweep, Observation, State
+from scanner.sweep import Observation, State, Sweep
 from scanner.visit import visit
 from scanner.way import ShardTally
 
@@ -46,13 +47,12 @@ Visited: TypeAlias = tuple[Leg, Visit | None]
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
-    """Everything that a round is made of; a test replaces any of it.
+    """Everything that shards are walked with, in whichever process; a test replaces any of it.
 
-    `shards` are those that are still to be walked, drawn one by one; `started` is when the round
-    began, perhaps in a process that is no more; `conversations` is how many endpoints are spoken
-    with at once; `watched` are the endpoints whose findings are open in the history, which the
-    sweep therefore reports even when closed; `interrupted` tells that a person ended the round,
-    rather than its permission.
+    `shards` are those that are still to be walked, drawn one by one; `conversations` is how many
+    endpoints are spoken with at once; `watched` are the endpoints whose findings are open in the
+    history, which the sweep therefore reports even when closed; `interrupted` tells that a person
+    ended the round, rather than its permission; `given_up` says which shards no worker survived.
     """
 
     scope: Scope
@@ -60,17 +60,16 @@ class Walk:
     shards: Iterable[Shard]
     account: Account
     seed: int
-    started: datetime
     probes: Sequence[AnyProbe]
     guard: Guard
-    sweep: ConnectSweep
+    sweep: Sweep
     gate: Gate
-    ledger: Ledger
     watched: frozenset[Target]
     conversations: int
     now: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
     interruptions: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     interrupted: bool = False
     hours: Hours = field(init=False)
     catch_all: CatchAll = field(init=False)
@@ -95,30 +94,52 @@ class Walk:
         self.stop.set()
 
 
-async def walk(round_: Walk) -> Coverage:
+#: Walks the shards of a round, here or in other processes, and hands over what came of them. It
+#: takes room for each shard, which is given back when all of the shard is concluded.
+Patrol: TypeAlias = Callable[
+    [Walk, anyio.Semaphore, MemoryObjectSendStream[Visited]], Coroutine[object, object, None]
+]
+
+
+async def patrol(
+    round_: Walk, room: anyio.Semaphore, visited: MemoryObjectSendStream[Visited]
+) -> None:
+    """Walk shards in this process: knock on every endpoint, speak with those that are open.
+
+    Raises:
+        OutOfScope: something tried to leave the scope.
+    """
+    opened, to_visit = anyio.create_memory_object_stream[Observed](HAND_OVER)
+    async with visited, anyio.create_task_group() as stages:
+        stages.start_soon(_sweep, round_, room, opened, visited.clone())
+        for _ in range(round_.conversations):
+            stages.start_soon(_converse, round_, to_visit.clone(), visited.clone())
+        to_visit.close()
+
+
+async def walk(
+    round_: Walk, ledger: Ledger, *, started: datetime, patrol: Patrol = patrol
+) -> Coverage:
     """Walk one round, from the plan to the coverage that ends it.
+
+    `started` is when the round began, perhaps in a process that is no more.
 
     Raises:
         OutOfScope: something tried to leave the scope. What was found before is recorded.
         Refused: the history or an output failed.
     """
-    opened, to_visit = anyio.create_memory_object_stream[Observed](HAND_OVER)
     visited, to_conclude = anyio.create_memory_object_stream[Visited](HAND_OVER)
     room = anyio.Semaphore(SHARDS_UNDER_WAY)
     with round_.guard.watching(), first_error():
-        await to_thread.run_sync(round_.ledger.begin)
+        await to_thread.run_sync(ledger.begin)
         async with anyio.create_task_group() as stages:
             stages.start_soon(round_.hours.keep, round_.interrupt, name="hours")
-            stages.start_soon(_sweep, round_, room, opened, visited.clone())
-            for _ in range(round_.conversations):
-                stages.start_soon(_converse, round_, to_visit.clone(), visited.clone())
-            to_visit.close()
-            visited.close()
-            await conclude(round_, room, to_conclude)
+            stages.start_soon(patrol, round_, room, visited, name="patrol")
+            await conclude(round_.account, ledger, room, to_conclude)
             stages.cancel_scope.cancel()
-    await to_thread.run_sync(round_.ledger.settle)
-    coverage = _coverage(round_)
-    await to_thread.run_sync(round_.ledger.end, coverage)
+    await to_thread.run_sync(ledger.settle)
+    coverage = _coverage(round_, ledger, started)
+    await to_thread.run_sync(ledger.end, coverage)
     return coverage
 
 
@@ -194,20 +215,28 @@ async def _visit(round_: Walk, leg: Leg, observation: Observation) -> Visit | No
         endpoint,
         fronts,
         may_begin=round_.may_begin,
-        catch_all=await _answers_everybody(round_, endpoint.address),
+        catch_all=await _answers_everybody(round_, leg, endpoint.address),
     )
     leg.passed_by += made is None
     return made
 
 
-async def _answers_everybody(round_: Walk, address: str) -> bool:
+async def _answers_everybody(round_: Walk, leg: Leg, address: str) -> bool:
     """Note one more open port of a host, and tell whether it is a catch-all by now."""
     async with round_.gate.hold(address):
-        return await round_.may_begin() and await round_.catch_all.saw_open(address)
+        if not await round_.may_begin():
+            return False
+        known = round_.catch_all.labels(address)
+        answers = await round_.catch_all.saw_open(address)
+        leg.catch_all += answers and not known
+        return answers
 
 
 async def conclude(
-    round_: Walk, room: anyio.Semaphore, visits: MemoryObjectReceiveStream[Visited]
+    account: Account,
+    ledger: Ledger,
+    room: anyio.Semaphore,
+    visits: MemoryObjectReceiveStream[Visited],
 ) -> None:
     """Judge, record and emit, one visit at a time, away from the event loop.
 
@@ -217,28 +246,28 @@ async def conclude(
         try:
             async for leg, one in visits:
                 if one is not None:
-                    await to_thread.run_sync(round_.ledger.conclude, one, leg.counts)
+                    await to_thread.run_sync(ledger.conclude, one, leg.counts)
                 leg.pending -= 1
                 if not leg.pending:
-                    await _end_shard(round_, leg)
+                    await _end_shard(account, ledger, leg)
                     room.release()
         except anyio.get_cancelled_exc_class():
             with suppress(anyio.WouldBlock, anyio.EndOfStream):
                 while True:
                     leg, one = visits.receive_nowait()
                     if one is not None:
-                        round_.ledger.conclude(one, leg.counts)
+                        ledger.conclude(one, leg.counts)
             raise
 
 
-async def _end_shard(round_: Walk, leg: Leg) -> None:
+async def _end_shard(account: Account, ledger: Ledger, leg: Leg) -> None:
     """Write down that a shard is done; one that was cut short will have to be walked again."""
     if leg.complete:
-        tally = round_.account.close(leg)
-        await to_thread.run_sync(round_.ledger.end_shard, leg.shard.number, tally)
+        tally = account.close(leg)
+        await to_thread.run_sync(ledger.end_shard, leg.shard.number, tally)
 
 
-def _coverage(round_: Walk) -> Coverage:
+def _coverage(round_: Walk, ledger: Ledger, started: datetime) -> Coverage:
     total, ended = round_.account.total(), round_.now()
     states = Counter(total.states)
     skipped = Counter(round_.plan.skipped)
@@ -247,12 +276,12 @@ def _coverage(round_: Walk) -> Coverage:
     skipped["short-of-means"] += states[State.ERROR]
     why = (*round_.interruptions, *_shortfalls(round_, total))
     return Coverage(
-        round=round_.ledger.round,
-        scope=round_.ledger.scope,
-        vantage=round_.ledger.vantage,
-        started=round_.started,
+        round=ledger.round,
+        scope=ledger.scope,
+        vantage=ledger.vantage,
+        started=started,
         ended=ended,
-        duration=round(max(0.0, (ended - round_.started).total_seconds()), 3),
+        duration=round(max(0.0, (ended - started).total_seconds()), 3),
         complete=not why,
         planned=round_.plan.planned + sum(round_.plan.skipped.values()),
         reached=states[State.OPEN],
@@ -269,7 +298,7 @@ def _coverage(round_: Walk) -> Coverage:
         why_incomplete=why,
         paused=round(round_.hours.paused, 3),
         slowed=round_.sweep.pace.slowed,
-        catch_all=round_.catch_all.labelled,
+        catch_all=total.catch_all,
     )
 
 
@@ -279,6 +308,7 @@ def _shortfalls(round_: Walk, total: ShardTally) -> Iterator[str]:
     What the plan left out on purpose is no shortfall.
     """
     states, wanted = Counter(total.states), round_.scope.min_coverage
+    yield from round_.given_up
     if passed_by := round_.account.passed_by:
         yield f"open endpoints left without a conversation: {passed_by}"
     if short := states[State.ERROR]:

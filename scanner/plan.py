@@ -2,28 +2,17 @@
 
 import hashlib
 import json
-from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv6Address
-from itertools import accumulate
-from math import gcd
-from socket import inet_ntoa
-from typing import TypeAlias
 
-from scanner.addresses import AddressSet
+from scanner.addresses import AddressSet, parse_address
+from scanner.course import Block, Course, Target
 from scanner.denied import DENIED
 from scanner.probe import AnyProbe
 from scanner.scope import AssetClass, Rates, Scope
-
-#: A canonical address literal and a port, as the socket module takes them.
-Target: TypeAlias = tuple[str, int]
-
-#: 2^64 divided by the golden ratio. A step of this share of a ring never comes close to where it
-#: was before: any 100 places in a row are at least a 224th of the ring apart.
-GOLDEN = 0x9E3779B97F4A7C15
 
 #: Endpoints of a shard at least, if a round has so many. It is what a resumed round may have to
 #: repeat, and small enough that a worker is never long behind the others.
@@ -33,8 +22,6 @@ SHARD_ENDPOINTS = 1 << 16
 #: the last time-outs, some seconds; much shorter shards would be waited for more than swept.
 SHARD_SECONDS = 60
 
-WHOLE = slice(None)
-
 
 class Skip(StrEnum):
     """Why endpoints of the scope are not visited; a key of the coverage."""
@@ -42,28 +29,7 @@ class Skip(StrEnum):
     MEDICAL = "medical"
     PRINTER = "printer"
     DENIED = "denied-port"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Every one of some addresses on every one of some ports."""
-
-    addresses: AddressSet
-    ports: tuple[int, ...]
-
-    @property
-    def count(self) -> int:
-        """How many endpoints."""
-        return self.addresses.count * len(self.ports)
-
-    def endpoints(self, seed: int, part: slice = WHOLE) -> Iterator[Target]:
-        """Walk the block one port after the other, so that a host rests between its ports.
-
-        `part` is a slice of the scattered order of its hosts; each comes with all of its ports.
-        """
-        for port in self.ports:
-            for literal in _scattered(self.addresses, seed, part):
-                yield literal, port
+    UNPLANNED = "listed-beside-the-plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +82,31 @@ class Plan:
         """Every port that the round visits on some address."""
         return frozenset(port for block in self.blocks for port in block.ports)
 
-    def endpoints(self, seed: int) -> Iterator[Target]:
+    def endpoints(self, seed: int) -> Course:
         """Give each planned endpoint once, in the order that the seed fixes."""
-        for block in self.blocks:
-            yield from block.endpoints(seed)
+        return Course.over(*self.blocks, seed=seed)
+
+    def plans(self, target: Target) -> bool:
+        """Tell whether the round visits an endpoint."""
+        address, port = target
+        return any(port in block.ports and block.addresses.covers(address) for block in self.blocks)
+
+    def among(self, listed: Iterable[Target]) -> "Plan":
+        """Keep what is listed and planned; what is listed only is left out and counted."""
+        ports: defaultdict[str, set[int]] = defaultdict(set)
+        beside: set[Target] = set()
+        for target in listed:
+            if self.plans(target):
+                ports[target[0]].add(target[1])
+            else:
+                beside.add(target)
+        hosts: defaultdict[tuple[int, ...], list[str]] = defaultdict(list)
+        for address, open_ports in ports.items():
+            hosts[tuple(sorted(open_ports))].append(address)
+        blocks = tuple(
+            Block(AddressSet.of(map(parse_address, hosts[some])), some) for some in sorted(hosts)
+        )
+        return Plan(blocks, {Skip.UNPLANNED.value: len(beside)} if beside else {})
 
     def shards(self, count: int) -> Iterator["Shard"]:
         """Cut the round into slices by host: each endpoint is in exactly one of them."""
@@ -155,10 +142,9 @@ class Shard:
         """How many endpoints."""
         return sum((part.stop - part.start) * len(block.ports) for block, part in self._parts())
 
-    def endpoints(self, seed: int) -> Iterator[Target]:
+    def endpoints(self, seed: int) -> Course:
         """Give each endpoint of the shard once, in the order that the seed fixes."""
-        for block, part in self._parts():
-            yield from block.endpoints(seed, part)
+        return Course(tuple(self._parts()), seed)
 
     def _parts(self) -> Iterator[tuple[Block, slice]]:
         """Cut each block evenly; what is left over of small blocks goes to different shards."""
@@ -238,36 +224,6 @@ def _opted_in(
 
 def _endpoints(blocks: Iterable[Block]) -> int:
     return sum(block.count for block in blocks)
-
-
-def _scattered(addresses: AddressSet, seed: int, part: slice) -> Iterator[str]:
-    """Walk the addresses in steps of the golden ratio, each once, as canonical literals.
-
-    Neighbours in the sequence are far apart in the set, so that no subnet takes a burst. The
-    place after n steps is plain arithmetic: a part of the walk can start anywhere.
-    """
-    if not addresses:
-        return
-    count = addresses.count
-    first, last, _ = part.indices(count)
-    step = _coprime_step(count)
-    ranges = (*addresses.v4, *addresses.v6)
-    starts = list(accumulate((last - first + 1 for first, last in ranges), initial=0))
-    first_v6 = len(addresses.v4)
-    place = (seed + first * step) % count
-    for _ in range(first, last):
-        row = bisect_right(starts, place) - 1
-        number = ranges[row][0] + place - starts[row]
-        # Four times as fast as `ipaddress`, which only the rarer family needs for its spelling.
-        yield inet_ntoa(number.to_bytes(4)) if row < first_v6 else str(IPv6Address(number))
-        place = (place + step) % count
-
-
-def _coprime_step(count: int) -> int:
-    step = max(1, count * GOLDEN >> 64)
-    while gcd(step, count) != 1:
-        step += 1
-    return step
 
 
 def _outlook(plan: Plan, rates: Rates, *, attempts: int, packets: int, patience: float) -> Outlook:

@@ -186,6 +186,19 @@ def ended(
     )
 
 
+def filed_under(draft: Finding, exposed: Mapping[str, str]) -> str:
+    """Say which finding a sighting belongs to, given what was last seen exposed there.
+
+    A service that told its own identity before and hides it now is still the one that the same
+    probe saw exposed at this endpoint: hiding a front page neither ends a finding nor begins one.
+    """
+    by_its_endpoint = fingerprint(draft.probe, Service(draft.product), draft.endpoint)
+    there = [known for known, its_probe in exposed.items() if its_probe == draft.probe]
+    if draft.fingerprint == by_its_endpoint and len(there) == 1:
+        return there[0]
+    return draft.fingerprint
+
+
 def when_exposed(before: Standing | None, *, in_round: str, at: datetime) -> Standing:
     """Say where a finding stands once it was seen exposed.
 

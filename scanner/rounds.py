@@ -4,47 +4,45 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import anyio
 import structlog
 from msgspec.structs import replace
 
-from scanner import __version__
-from scanner.account import Account
-from scanner.audit import Act, AuditTrail
+from scanner.addresses import AddressSet
 from scanner.conversation import Limits
+from scanner.crew import COMMAND, Crew, crew_size, packed_orders
 from scanner.emit import Sink
-from scanner.gate import Gate
+from scanner.equip import Around, Brief, Share, equip, hold_sweep
 from scanner.guard import Guard, refuse_blind_loop
 from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
+from scanner.inventory.opened import read_open
 from scanner.ledger import Ledger
 from scanner.model import Asset, Coverage, Refused, ScopeReference
-from scanner.pipeline import Walk, first_error, walk
+from scanner.outputs import audit_trail, open_sinks
+from scanner.pipeline import Patrol, Walk, first_error, patrol, walk
 from scanner.plan import Plan
 from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.store import Round, Store
-from scanner.sweep import ConnectSweep, Pace
+from scanner.sweep import Means, Sweep
+from scanner.sweep.privilege import drop_privilege
 from scanner.sweep.strain import BEARS_IT, Change
-from scanner.way import ShardTally, Way
+from scanner.thirdparty import installed
+from scanner.way import Way
 
 #: Opens an output; raises `Unwritable` if it cannot be.
 OpenSink: TypeAlias = Callable[[], Sink]
-
-#: Connections in flight in a sweep: rate times time-out for 1,000 a second and 2 seconds.
-SWEEP_WIDTH = 2_000
-
-#: Endpoints spoken with at once; each needs a descriptor or two and is mostly waiting.
-CONVERSATIONS = 64
 
 log = structlog.get_logger()
 
@@ -58,16 +56,21 @@ class Order:
     inventory_only: bool = False
     probes: tuple[str, ...] = ()
     exclude_probes: tuple[str, ...] = ()
+    open_from: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A round that may begin: the permission, who owns what, and what would be touched."""
+    """A round that may begin: the permission, who owns what, and what would be touched.
+
+    `swept` tells that another scanner's list took the place of the sweep: the plan is cut to it.
+    """
 
     scope: Scope
     inventory: Inventory
     probes: tuple[AnyProbe, ...]
     plan: Plan
+    swept: bool = False
 
     def asset_of(self, address: str) -> Asset:
         """Give what the inventory says of an address; where it names no zone, the scope's."""
@@ -91,7 +94,15 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
     _refuse_unknown_probes(scope, order.scope)
     within = inventory.addresses if order.inventory_only else None
     plan = Plan.of(scope, within, probes)
-    return Prepared(scope=scope, inventory=inventory, probes=probes, plan=plan)
+    if order.open_from:
+        plan = plan.among(chain.from_iterable(map(read_open, order.open_from)))
+    return Prepared(
+        scope=scope,
+        inventory=inventory,
+        probes=probes,
+        plan=plan,
+        swept=bool(order.open_from),
+    )
 
 
 def prepare_when_open(order: Order) -> Prepared:
@@ -111,17 +122,19 @@ def chosen_probes(wanted: Sequence[str], unwanted: Sequence[str] = ()) -> tuple[
     """Select probes by name or glob; none named means all.
 
     Raises:
-        Refused: a name that no probe has, or nothing left.
+        Refused: a name that no probe has, nothing left, or a probe of another package that cannot
+            be used.
     """
     from probes import PROBES  # noqa: PLC0415 - `--help` must not pay for codecs
 
-    names = [probe.about.name for probe in PROBES]
+    known = (*PROBES, *installed(PROBES))
+    names = [probe.about.name for probe in known]
     for pattern in (*wanted, *unwanted):
         if not any(fnmatchcase(name, pattern) for name in names):
             raise Refused(f"no probe is called {pattern}; there are {', '.join(names)}")
     chosen = tuple(
         probe
-        for probe in PROBES
+        for probe in known
         if (not wanted or _matches(probe, wanted)) and not _matches(probe, unwanted)
     )
     if not chosen:
@@ -158,12 +171,16 @@ class Manner:
     """How a round is walked.
 
     To `resume` is to go on with the newest round of the scope, if it was not walked to its end.
-    A round is cut into as many `shards` as suit its size, unless told.
+    A round is cut into as many `shards` as suit its size, unless told. With one of them, `workers`
+    are this process; with more they are processes beside it. Where SYNs are sent, the thread that
+    walks gives its privileges up for good.
     """
 
     limits: Limits = field(default_factory=Limits)
     resume: bool = False
     shards: int | None = None
+    workers: int = 1
+    sweep: Means = Means.CONNECT
 
 
 DEFAULT = Manner()
@@ -196,10 +213,16 @@ def run(
     started = utc_now()
     _refuse_idle_round(prepared, started)
     with ExitStack() as open_files:
+        # A shard is a sweep of its own; what all of them would say is said once.
+        warn = cache(lambda said: log.warning("sweep", what=said))
+        around = Around(now=utc_now, pace=_say_pace, warn=warn)
+        # Before a round begins: what refuses the sweep must not leave one behind that is empty.
+        sweep = _sweep(prepared, manner, around, open_files)
         store = open_files.enter_context(Store.open(outputs.history, create=started))
-        round_ = _assemble(prepared, outputs, manner, store, open_files)
-        watch(round_)
-        return Result(anyio.run(_walk_until_interrupted, round_), round_.interrupted)
+        parts = _Parts(store, sweep, around, open_files)
+        going = _assemble(prepared, outputs, manner, parts)
+        watch(going.round)
+        return Result(anyio.run(_walk_until_interrupted, going), going.round.interrupted)
 
 
 def utc_now() -> datetime:
@@ -228,7 +251,7 @@ def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
 
 def _history(store: Store, prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
     """Begin a round, or go on with one."""
-    scope, way = _reference(prepared.scope), _way(prepared, manner.shards)
+    scope, way = _reference(prepared.scope), _way(prepared, manner)
     if manner.resume:
         return store.resume_round(scope=scope, vantage=outputs.vantage, way=way)
     now = utc_now()
@@ -240,68 +263,107 @@ def _reference(scope: Scope) -> ScopeReference:
     return ScopeReference(scope.name, scope.reference)
 
 
-def _way(prepared: Prepared, shards: int | None) -> Way:
+def _way(prepared: Prepared, manner: Manner) -> Way:
     """Lay down how a round goes that begins now."""
+    suiting = prepared.plan.shards_at(prepared.scope.rates.connections_per_second)
     return Way(
         seed=secrets.randbits(32),
-        shards=shards or prepared.plan.shards_at(prepared.scope.rates.connections_per_second),
+        # The same number for each worker, as they are of one size.
+        shards=manner.shards or -(-suiting // manner.workers) * manner.workers,
         scope_digest=prepared.scope.digest,
         probes=tuple(sorted(probe.about.name for probe in prepared.probes)),
         plan_digest=prepared.plan.digest,
     )
 
 
-def _assemble(
-    prepared: Prepared, outputs: Outputs, manner: Manner, store: Store, open_files: ExitStack
-) -> Walk:
+def _means(prepared: Prepared, manner: Manner) -> Means:
+    return Means.LIST if prepared.swept else manner.sweep
+
+
+def _sweep(prepared: Prepared, manner: Manner, around: Around, open_files: ExitStack) -> Sweep:
+    """Hold the sweep, or only try it where it is for workers to hold, each its own."""
+    means, scope = _means(prepared, manner), prepared.scope
+    if manner.workers == 1:
+        return open_files.enter_context(
+            hold_sweep(means, scope, around=around, drop=drop_privilege)
+        )
+    # Privileges are kept: a worker that is started later needs them, until its sockets are open.
+    with hold_sweep(means, scope, around=around, drop=lambda: None) as sweep:
+        return sweep
+
+
+class _Parts(NamedTuple):
+    """What is there before a round is put together."""
+
+    store: Store
+    sweep: Sweep
+    around: Around
+    open_files: ExitStack
+
+
+class _Going(NamedTuple):
+    """A round that is put together: what is walked, by whom, and what it is written into."""
+
+    round: Walk
+    ledger: Ledger
+    started: datetime
+    patrol: Patrol
+
+
+def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Parts) -> _Going:
     """Open what a round writes to, and join the parts."""
-    history = open_files.enter_context(_history(store, prepared, outputs, manner))
-    scope, name = prepared.scope, history.name
-    trail = _audit_trail(outputs.audit, name, scope, resumed=manner.resume)
-    audit = open_files.enter_context(trail)
-    pace = Pace(scope.rates, tell=_say_pace)
-    gate = Gate(
-        scope=scope,
-        pace=pace,
-        audit=audit,
-        round_id=name,
-        user_agent=f"ronde/{__version__} (authorised internal audit; {scope.contact})",
-        clock=time.monotonic,
-        now=utc_now,
-        limits=manner.limits,
-    )
-    done, shards = history.shards_done(), prepared.plan.shards(history.way.shards)
-    return Walk(
+    opened = parts.open_files
+    history = opened.enter_context(_history(parts.store, prepared, outputs, manner))
+    scope, done = prepared.scope, history.shards_done()
+    brief = Brief(
+        round=history.name,
         scope=scope,
         plan=prepared.plan,
-        shards=(shard for shard in shards if shard.number not in done),
-        account=Account(gate.traffic, ShardTally.sum(done.values())),
+        shards=history.way.shards,
         seed=history.way.seed,
-        started=history.started,
+        means=_means(prepared, manner),
         probes=prepared.probes,
-        guard=Guard(scope.allowed),
-        sweep=ConnectSweep(
-            pace=pace,
-            width=SWEEP_WIDTH,
-            timeout=scope.rates.timeout,
-            attempts=scope.rates.attempts,
-            # A shard is a sweep of its own; what all of them would say is said once.
-            warn=cache(lambda said: log.warning("sweep-narrowed", why=said)),
-        ),
-        gate=gate,
-        ledger=Ledger(
-            round=name,
-            scope=_reference(scope),
-            vantage=outputs.vantage,
-            asset_of=prepared.asset_of,
-            history=history,
-            sinks=_open_sinks(outputs.sinks, open_files),
-            now=utc_now,
-        ),
-        watched=store.watched(),
-        conversations=CONVERSATIONS,
-        now=utc_now,
+        watched=parts.store.watched(),
+        limits=manner.limits,
     )
+    # Before the outputs are opened: what cannot be handed to workers must leave them as they were.
+    walker = patrol if manner.workers == 1 else _crew(brief, manner, outputs.audit, parts.around)
+    trail = audit_trail(outputs.audit, history.name, scope, resumed=manner.resume, now=utc_now)
+    audit = opened.enter_context(trail)
+    round_ = equip(
+        brief,
+        Share.of(prepared.plan.shards(history.way.shards), done),
+        sweep=parts.sweep,
+        guard=_guard(scope, manner),
+        audit=audit,
+        around=parts.around,
+    )
+    ledger = Ledger(
+        round=history.name,
+        scope=_reference(scope),
+        vantage=outputs.vantage,
+        asset_of=prepared.asset_of,
+        history=history,
+        sinks=open_sinks(outputs.sinks, opened),
+        now=utc_now,
+        masking=scope.mask_names,
+    )
+    return _Going(round_, ledger, history.started, walker)
+
+
+def _guard(scope: Scope, manner: Manner) -> Guard:
+    """Guard this process; where workers walk, it has no business with the network at all."""
+    if manner.workers == 1:
+        return Guard(scope.allowed)
+    return Guard(AddressSet(), starts=COMMAND)
+
+
+def _crew(brief: Brief, manner: Manner, audit: Path, around: Around) -> Patrol:
+    size = crew_size(manner.workers, brief.scope.rates)
+    if size < manner.workers:
+        log.warning("fewer-workers", workers=size, why="the signed-off rates are too low for more")
+    orders = packed_orders(brief, audit)
+    return Crew(orders=orders, size=size, tell=around.pace, warn=around.warn).patrol
 
 
 def _say_pace(change: Change) -> None:
@@ -309,43 +371,16 @@ def _say_pace(change: Change) -> None:
     say("pace-changed", share_of_the_signed_off_rate=change.share, why=change.why)
 
 
-def _open_sinks(openers: Sequence[OpenSink], open_files: ExitStack) -> list[Sink]:
-    sinks: list[Sink] = []
-    open_files.callback(_close, sinks)
-    for open_ in openers:
-        sinks.append(open_())  # noqa: PERF401 - those before one that fails must be closed
-    return sinks
-
-
-def _close(sinks: Sequence[Sink]) -> None:
-    """Close all, in their order, whatever one of them raises."""
-    with ExitStack() as closing:
-        for sink in reversed(sinks):
-            closing.callback(sink.close)
-
-
-@contextmanager
-def _audit_trail(path: Path, name: str, scope: Scope, *, resumed: bool) -> Iterator[AuditTrail]:
-    """Keep the trail for a block, between one line that opens the round and one that ends it."""
-    opens = "round-continues" if resumed else "round-begins"
-    trail = AuditTrail(path)
-    permission = f"{scope.name} ({scope.reference}), sha256 {scope.digest}"
-    trail.note(Act(when=utc_now(), round=name, act=opens, to=permission))
-    try:
-        yield trail
-    finally:
-        trail.note(Act(when=utc_now(), round=name, act="round-ends", to=permission))
-        trail.close()
-
-
-async def _walk_until_interrupted(round_: Walk) -> Coverage:
+async def _walk_until_interrupted(going: _Going) -> Coverage:
     """Let the first SIGINT or SIGTERM finish what is in flight, and the second stop at once."""
     await refuse_blind_loop()
     coverage: Coverage | None = None
     with first_error():
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_heed_signals, round_, tasks.cancel_scope)
-            coverage = await walk(round_)
+            tasks.start_soon(_heed_signals, going.round, tasks.cancel_scope)
+            coverage = await walk(
+                going.round, going.ledger, started=going.started, patrol=going.patrol
+            )
             tasks.cancel_scope.cancel()
     if coverage is None:
         raise KeyboardInterrupt

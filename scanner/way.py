@@ -47,18 +47,21 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
     asks: int = 0
     sent: int = 0
     received: int = 0
+    catch_all: int = 0
 
     @classmethod
     def sum(cls, tallies: Iterable["ShardTally"]) -> "ShardTally":
         """Add up."""
         states: Counter[str] = Counter()
-        counts, asks, sent, received = Counts(), 0, 0, 0
+        counts = Counts()
+        asks = sent = received = catch_all = 0
         for tally in tallies:
             states.update(tally.states)
             counts.access.update(tally.access)
             counts.unknown.update(tally.unknown)
             counts.findings.update(tally.findings)
             asks, sent, received = asks + tally.asks, sent + tally.sent, received + tally.received
+            catch_all += tally.catch_all
         return cls(
             states=dict(states),
             access=dict(counts.access),
@@ -67,4 +70,5 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
             asks=asks,
             sent=sent,
             received=received,
+            catch_all=catch_all,
         )

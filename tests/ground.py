@@ -135,5 +135,7 @@ def fresh_ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gr
     monkeypatch.chdir(tmp_path)
     for name in os.environ.keys() - without_ronde(os.environ).keys():
         monkeypatch.delenv(name)
+    # The same rounds for root as for everybody: SYNs would also take root's privileges away.
+    monkeypatch.setenv("RONDE_SWEEP", "connect")
     yield Ground(tmp_path)
     structlog.reset_defaults()  # the commands log to a standard error that is gone now

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from scanner.account import Account, Leg
 from scanner.addresses import AddressSet, parse_address
+from scanner.course import Block
 from scanner.gate import Traffic
 from scanner.model import Access, Severity, Silence
-from scanner.plan import Block, Plan, Shard
+from scanner.plan import Plan, Shard
 from scanner.sweep import State, Tally
 from scanner.way import ShardTally
 

@@ -41,7 +41,7 @@ async def test_an_honest_host_with_four_services_is_not_labelled() -> None:
 
     assert await labels(hosts, 4) == [False] * 4
     assert heard == [61001]
-    assert hosts.labelled == 0
+    assert not hosts.labels(HOST)
 
 
 async def test_a_host_on_which_both_canaries_answer_is_labelled_for_good() -> None:
@@ -52,7 +52,7 @@ async def test_a_host_on_which_both_canaries_answer_is_labelled_for_good() -> No
 
     assert await labels(hosts, 5) == [False, False, True, True, True]
     assert heard == [61001, 61002]
-    assert hosts.labelled == 1
+    assert hosts.labels(HOST)
 
 
 async def test_one_canary_alone_labels_nobody() -> None:

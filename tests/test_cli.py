@@ -368,17 +368,41 @@ def test_a_closed_window_keeps_the_last_findings(ground: Ground) -> None:
     assert ground.text("found.jsonl") == "yesterday's\n"
 
 
-def test_an_output_that_cannot_be_opened_costs_no_round(ground: Ground) -> None:
-    """A typing error in a path is told before the first packet."""
+@pytest.mark.parametrize(
+    ("option", "path", "said"),
+    [
+        ("--output", "no/such/folder.jsonl", "No such file or directory"),
+        ("--coverage", ".", "Is a directory"),
+        ("--audit", "no/trail.jsonl", "No such file or directory"),
+    ],
+)
+def test_an_output_that_cannot_be_opened_begins_no_round(
+    ground: Ground, option: str, path: str, said: str
+) -> None:
+    """A typing error in a path is refused: no round in the history, no other output lost."""
     ground.permit({})
+    (ground.folder / "found.jsonl").write_text("yesterday's\n")
 
-    said = ground.scan("--output", "no/such/folder.jsonl")
+    scanned = ground.scan("--output", "found.jsonl", option, path)
 
-    assert said.code == 5
-    assert "cannot write no/such/folder.jsonl: No such file or directory" in said.err
-    assert not any(
-        '"act":"ask"' in line for line in ground.text("history.audit.jsonl").splitlines()
-    )
+    assert scanned.code == 2
+    assert f"cannot write {path}: {said}; nothing was begun" in scanned.err
+    assert ground.text("found.jsonl") == "yesterday's\n"
+    assert not (ground.folder / "history.sqlite").exists()
+
+
+def test_a_pipe_that_is_an_output_is_not_opened_to_try_it(ground: Ground) -> None:
+    """Its reader would take the closing for the end of the round."""
+    os.mkfifo(ground.folder / "pipe")
+    ground.permit({})
+    with (
+        ground.start_scan("--output", "pipe") as walking,
+        (ground.folder / "pipe").open(encoding="utf-8") as pipe,
+    ):
+        lines = pipe.readlines()
+        walking.wait()
+
+    assert json.loads(lines[-1])["schema"] == "ronde.coverage/1"
 
 
 def test_findings_shows_what_is_open_now(ground: Ground) -> None:

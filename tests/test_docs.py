@@ -40,7 +40,7 @@ UNITS = sorted(path for path in (ROOT / "config").rglob("*") if path.is_file())
 #: among them: a mirror may be in its place.
 HOSTS = {
     "127.0.0.1",
-    "docs.couchdb.org",
+    "cardbox.example",
     "github.com",
     "json-schema.org",
     "localhost",
@@ -332,16 +332,16 @@ class TestExample:
     def test_every_file_is_found(self) -> None:
         """The page shows a probe, its transcripts and its tests."""
         assert sorted(EXAMPLE) == [
-            "probes/couchdb.py",
-            "tests/probes/test_couchdb.py",
-            "tests/transcripts/couchdb/2.3-open.json",
-            "tests/transcripts/couchdb/3.3-locked.json",
-            "tests/transcripts/couchdb/nginx.json",
+            "probes/cardbox.py",
+            "tests/probes/test_cardbox.py",
+            "tests/transcripts/cardbox/2.3-open.json",
+            "tests/transcripts/cardbox/3.3-locked.json",
+            "tests/transcripts/cardbox/nginx.json",
         ]
 
     @pytest.mark.parametrize(
         "name",
-        re.findall(r"^def (test_\w+)", EXAMPLE["tests/probes/test_couchdb.py"], re.MULTILINE),
+        re.findall(r"^def (test_\w+)", EXAMPLE["tests/probes/test_cardbox.py"], re.MULTILINE),
     )
     def test_its_tests_pass(
         self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -356,7 +356,7 @@ class TestExample:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The front is among the asks, each ask has a name of its own, and all are GETs."""
-        about = written(EXAMPLE, tmp_path, monkeypatch).Couchdb.about
+        about = written(EXAMPLE, tmp_path, monkeypatch).Cardbox.about
 
         assert about.declares(about.front)
         assert len({ask.name for ask in about.asks}) == len(about.asks)
@@ -368,14 +368,14 @@ class TestExample:
     ) -> None:
         """Each reply of the proof is needed."""
         example = written(EXAMPLE, tmp_path, monkeypatch)
-        transcript = load("couchdb/2.3-open").with_payload(place, b"<html>")
+        transcript = load("cardbox/2.3-open").with_payload(place, b"<html>")
 
-        assert isinstance(replay(example.Couchdb(), transcript), Unknown)
+        assert isinstance(replay(example.Cardbox(), transcript), Unknown)
 
     def test_it_is_written_as_the_house_writes(self) -> None:
         """Nothing is left for ruff to say of the probe."""
-        command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", "probes/couchdb.py"]
-        source = EXAMPLE["probes/couchdb.py"].encode()
+        command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", "probes/cardbox.py"]
+        source = EXAMPLE["probes/cardbox.py"].encode()
         result = subprocess.run(  # noqa: S603 - our own interpreter
             [*command, "-"], input=source, capture_output=True, cwd=ROOT, check=False
         )
@@ -390,8 +390,8 @@ def written(files: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
     monkeypatch.setattr(tests.transcripts, "HERE", folder / "tests" / "transcripts")
-    monkeypatch.setitem(sys.modules, "probes.couchdb", imported(folder / "probes/couchdb.py"))
-    return imported(folder / "tests/probes/test_couchdb.py")
+    monkeypatch.setitem(sys.modules, "probes.cardbox", imported(folder / "probes/cardbox.py"))
+    return imported(folder / "tests/probes/test_cardbox.py")
 
 
 def imported(path: Path) -> ModuleType:

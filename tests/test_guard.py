@@ -109,6 +109,18 @@ def test_whatever_would_leave_the_scope_is_vetoed(attempt: str, listener: socket
         listener.accept()
 
 
+def test_one_command_may_be_started_and_no_other() -> None:
+    """Word by word, and by no other way: a worker has a guard of its own."""
+    guard = Guard(ELSEWHERE, starts=("true", "one"))
+    with guard.watching():
+        subprocess.run(["true", "one"], check=True)  # noqa: S607 - any will do
+    with pytest.raises(OutOfScope), guard.watching():
+        subprocess.run(["true", "two"], check=True)  # noqa: S607 - never runs
+    with pytest.raises(OutOfScope), guard.watching():
+        subprocess.run("true one", shell=True, check=True)  # noqa: S602, S607 - never runs
+    assert guard.violations == ["subprocess.Popen during a round"] * 2
+
+
 def test_a_sub_interpreter_is_vetoed() -> None:
     """It would have no hook, whatever it connects to."""
     interpreters = pytest.importorskip("_xxsubinterpreters", reason="not where Python 3.13 has it")

@@ -1,6 +1,6 @@
 """What becomes of a visit: recorded first, then told to every output, and counted."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -16,6 +16,7 @@ from scanner.model import (
     Coverage,
     Endpoint,
     Finding,
+    Holding,
     Outcome,
     Proof,
     Service,
@@ -48,10 +49,12 @@ class Told:
     acts: list[str] = field(default_factory=list)
     settled: Settled = field(default_factory=lambda: Settled((), ()))
     seen: list[ServiceSeen] = field(default_factory=list)
+    drafts: list[Finding] = field(default_factory=list)
 
     def record(self, draft: Finding) -> Finding:
         """Note it, and say that it is known since noon."""
         self.acts.append(f"record {draft.endpoint}")
+        self.drafts.append(draft)
         return draft
 
     def observe_shut(
@@ -190,3 +193,14 @@ def test_the_coverage_is_recorded_and_then_told() -> None:
     ledger(told).end(coverage())
 
     assert told.acts == ["end r0", "coverage r0"]
+
+
+def test_what_is_recorded_was_masked_before() -> None:
+    """The history and the outputs see the same name, and neither the person's."""
+    told = Told()
+    books = ledger(told)
+    found = replace(OPEN, holdings=(Holding(name="fax-of-0612345678", kind="database"),))
+
+    books.conclude(Visit(endpoint=endpoint(7, 6379), outcome=found, about=REDIS), Counts())
+
+    assert [one.name for finding in told.drafts for one in finding.holdings] == ["fax-of-[number]"]

@@ -6,14 +6,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import anyio
 import pytest
 
-from scanner.account import Leg
+from scanner.account import Account, Leg
 from scanner.demo.redis import FakeRedis
 from scanner.emit import Unwritable
+from scanner.gate import Traffic
 from scanner.model import Closed, Coverage, Finding, Severity
 from scanner.pipeline import Visited, Walk, conclude, first_error
 from scanner.plan import Plan, Shard
@@ -24,6 +25,9 @@ from tests.exposures import endpoint
 from tests.fakes.redis import noauth
 from tests.fakes.running import running
 from tests.ground import Ground, fresh_ground
+
+if TYPE_CHECKING:
+    from scanner.ledger import Ledger
 
 ground = fresh_ground
 
@@ -174,8 +178,7 @@ def test_the_first_error_of_a_group_comes_out_of_it() -> None:
 async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
     """Two visits wait for the books when a second signal comes: both are entered."""
     concluded: list[Visit] = []
-    ledger = SimpleNamespace(conclude=lambda visit, _: concluded.append(visit))
-    round_ = cast("Walk", SimpleNamespace(ledger=ledger))
+    ledger = cast("Ledger", SimpleNamespace(conclude=lambda visit, _: concluded.append(visit)))
     leg = Leg(Shard(Plan((), {}), 0, 1))
     visited, to_conclude = anyio.create_memory_object_stream[Visited](2)
     waiting = [Visit(endpoint=endpoint(last), outcome=Closed()) for last in (7, 8)]
@@ -183,6 +186,6 @@ async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
         visited.send_nowait((leg, waiting[0]))
         visited.send_nowait((leg, waiting[1]))
         stopping.cancel()
-        await conclude(round_, anyio.Semaphore(0), to_conclude)
+        await conclude(Account(Traffic()), ledger, anyio.Semaphore(0), to_conclude)
 
     assert concluded == waiting

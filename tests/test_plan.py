@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.addresses import AddressSet, IPAddress
+from scanner.course import Block
 from scanner.denied import DENIED
 from scanner.model import Outcome, Service
-from scanner.plan import Block, Estimate, Outlook, Plan
+from scanner.plan import Estimate, Outlook, Plan
 from scanner.probe import FRONT, About, Get, Page
 from scanner.scope import AssetClass, Rates, Scope, Zone
 
@@ -382,3 +383,42 @@ class TestForecast:
         plan = Plan.of(scope(addresses("192.0.2.4/32")), None, [claim(*range(20, 60))])
 
         assert Estimate.of(plan, RATES).answering.seconds == 8.0
+
+
+class TestListed:
+    """A plan that is cut to what another scanner has found."""
+
+    @given(
+        listed=st.lists(
+            st.tuples(
+                st.integers(0, 40).map(lambda n: f"192.0.2.{n}"), st.sampled_from([80, 443, 9100])
+            )
+        ),
+        count=st.integers(1, 5),
+    )
+    def test_what_is_planned_and_listed_is_visited_once(
+        self, listed: list[tuple[str, int]], count: int
+    ) -> None:
+        """However often it is listed, and in shards by host as any plan."""
+        whole = Plan.of(scope(addresses("192.0.2.0/27")), None, [claim(80, 443, 9100)])
+        planned = set(whole.endpoints(seed=1))
+        cut = whole.among(listed)
+
+        walks = [list(shard.endpoints(seed=3)) for shard in cut.shards(count)]
+        hosts = [host for walk in walks for host in {address for address, _ in walk}]
+
+        assert sorted(chain(*walks)) == sorted(planned & set(listed))
+        assert len(hosts) == len(set(hosts))
+        assert sum(cut.skipped.values()) == len(set(listed) - planned)
+
+    def test_what_is_listed_beside_the_plan_is_counted(self) -> None:
+        """Out of scope, on no port of a probe, on a denied port, or on a medical device."""
+        zone = Zone(
+            name="imaging", addresses=addresses("192.0.2.9"), asset_class=AssetClass.MEDICAL
+        )
+        whole = Plan.of(scope(addresses("192.0.2.0/27"), zones=(zone,)), None, [claim(80, 9100)])
+        beside = [("10.0.0.1", 80), ("192.0.2.1", 81), ("192.0.2.1", 9100), ("192.0.2.9", 80)]
+
+        cut = whole.among([("192.0.2.1", 80), *beside])
+
+        assert (cut.planned, cut.skipped) == (1, {"listed-beside-the-plan": 4})

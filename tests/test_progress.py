@@ -8,10 +8,11 @@ from rich.console import Console
 
 from scanner.account import Account
 from scanner.addresses import AddressSet
+from scanner.course import Block
 from scanner.gate import Traffic
 from scanner.model import Severity
 from scanner.pipeline import Walk
-from scanner.plan import Block, Plan, Shard
+from scanner.plan import Plan, Shard
 from scanner.progress import Progress, picture
 from scanner.sweep import State
 from scanner.way import ShardTally

@@ -36,6 +36,7 @@ from scanner.record import (
     Standing,
     access_of,
     ended,
+    filed_under,
     finding,
     fingerprint,
     service_seen,
@@ -43,7 +44,7 @@ from scanner.record import (
     when_exposed,
     when_round_ends,
 )
-from tests.exposures import NOON, SCOPE, VANTAGE, day, endpoint
+from tests.exposures import NOON, SCOPE, VANTAGE, day, endpoint, exposure
 
 ABOUT = About(
     name="elasticsearch",
@@ -376,3 +377,30 @@ def test_the_end_of_a_round_can_be_said_twice(
 
 def _door(place: Endpoint) -> tuple[str, int, Transport]:
     return place.address, place.port, place.transport
+
+
+class TestFiling:
+    """Under which finding a sighting is filed."""
+
+    @pytest.mark.parametrize(
+        ("exposed", "filed"),
+        [
+            ({}, "nameless"),
+            ({"cluster": "elasticsearch"}, "cluster"),
+            ({"keys": "redis"}, "nameless"),
+            ({"cluster": "elasticsearch", "other": "elasticsearch"}, "nameless"),
+        ],
+    )
+    def test_a_sighting_without_identity_continues_the_one_that_is_there(
+        self, exposed: dict[str, str], filed: str
+    ) -> None:
+        """Of the same probe, and only if there is no choice."""
+        nameless = fingerprint("elasticsearch", Service("Elasticsearch"), endpoint())
+
+        there = filed_under(exposure(fingerprint=nameless), exposed)
+
+        assert there == (nameless if filed == "nameless" else filed)
+
+    def test_another_identity_is_another_finding(self) -> None:
+        """A service that names itself is never taken for another."""
+        assert filed_under(exposure(fingerprint="new"), {"old": "elasticsearch"}) == "new"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.sweep import why_no_syns
 from tests.fakes.ward import OPEN_HOSTS, SHARDS, Ward, ward
 
 pytestmark = [
@@ -70,6 +71,20 @@ def test_a_killed_round_goes_on(place: Ward, moment: int) -> None:
     assert place.coverage() == WHOLE
     times = Counter(place.asked())
     assert set(times) == set(OPEN_HOSTS)
+    assert sum(times.values()) - len(times) <= UNDER_WAY
+
+
+@pytest.mark.skipif(why_no_syns() is not None, reason=str(why_no_syns()))
+@pytest.mark.parametrize("moment", [1, 12])
+def test_a_killed_round_of_syns_goes_on(place: Ward, moment: int) -> None:
+    """Shards are the same whichever way they are swept."""
+    stop_after(place, moment, signal.SIGKILL, "--syn")
+
+    found = place.findings("--resume", "--syn")
+
+    assert [address for address, *_ in found] == sorted(OPEN_HOSTS)
+    assert place.coverage() == WHOLE
+    times = Counter(place.asked())
     assert sum(times.values()) - len(times) <= UNDER_WAY
 
 

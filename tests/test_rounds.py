@@ -229,6 +229,9 @@ def deaf_port() -> Iterator[int]:
 # -- probes that go wrong --------------------------------------------------------------------------
 
 
+LOOK = Get("/look")
+
+
 class Stray:
     """A probe like a careless plug-in: what it was given is run when it identifies or assesses."""
 
@@ -237,7 +240,7 @@ class Stray:
         title="Strays",
         ports=frozenset({7001}),
         front=FRONT,
-        asks=(FRONT,),
+        asks=(FRONT, LOOK),
         proves="nothing",
         cwe=306,
         remedy="none",
@@ -259,7 +262,7 @@ class Stray:
     def assess(self, front: Page) -> Generator[Get, Page, Outcome]:  # noqa: ARG002 - likewise
         """Do what it was given."""
         self._in_assess()
-        yield FRONT
+        yield LOOK
         return Unknown(Silence.HALF_PROOF, "it proves nothing")
 
 
@@ -308,7 +311,7 @@ def test_nothing_more_is_visited_after_an_attempt_to_leave(
         said = ground.run("scan", "--history", "history.sqlite")
 
     assert said.code == 2
-    assert decoy.asked == ["GET /", "GET /"]
+    assert decoy.asked == ["GET /", "GET /look"]
 
 
 @pytest.mark.parametrize("where", ["in_identify", "in_assess"])

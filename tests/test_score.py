@@ -1,15 +1,27 @@
 """Severity is a table."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
+from probes.redis import Redis
 from scanner.model import EXPOSED, Access, Assessment, Holding, Proof, Service, Severity
-from scanner.score import SEVERITY, may_have_records, severity
+from scanner.probe import About
+from scanner.score import SEVERITY, Stake, may_have_records, severity
 
 FULL = (Holding(name="faxes", kind="index", records=3),)
 EMPTY = (Holding(name="faxes", kind="index", records=0),)
 UNCOUNTED = (Holding(name="faxes", kind="index"),)
+
+
+def about(*, runs_code: bool) -> About:
+    """Give a probe that lets in, or lets run."""
+    return replace(Redis.about, runs_code=runs_code)
+
+
+DATASTORE = about(runs_code=False)
+ENGINE = about(runs_code=True)
 
 
 def assessed(
@@ -42,12 +54,27 @@ def test_severity_follows_access_and_records(
     access: Access, holdings: tuple[Holding, ...], expected: Severity
 ) -> None:
     """What a stranger can do, and whether there is anything to lose, decide."""
-    assert severity(assessed(access, holdings)) == expected
+    assert severity(DATASTORE, assessed(access, holdings)) == expected
+
+
+@pytest.mark.parametrize(
+    ("access", "expected"),
+    [
+        (Access.OPEN, Severity.CRITICAL),
+        (Access.PARTIAL, Severity.HIGH),
+        (Access.LOCKED, Severity.INFO),
+    ],
+)
+def test_where_strangers_run_programs_nothing_need_be_stored(
+    access: Access, expected: Severity
+) -> None:
+    """The host itself is at stake."""
+    assert severity(ENGINE, assessed(access)) == expected
 
 
 def test_every_access_has_a_severity_and_only_exposures_are_above_info() -> None:
     """The table has no hole, and a fact about a shut service is never an alarm."""
-    assert set(product(Access, (True, False))) == set(SEVERITY)
+    assert set(product(Access, Stake)) == set(SEVERITY)
     alarming = {access for (access, _), level in SEVERITY.items() if level is not Severity.INFO}
     assert alarming == EXPOSED
 

@@ -16,7 +16,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scanner.model import Access, Endpoint, Finding, ScopeReference, Severity, Silence, Status
+from scanner.model import (
+    Access,
+    Endpoint,
+    Finding,
+    ScopeReference,
+    Service,
+    Severity,
+    Silence,
+    Status,
+)
+from scanner.record import fingerprint
 from scanner.store import Round, Settled, Store, StoreRefused
 from scanner.store.database import Database
 from scanner.way import ShardTally, Way
@@ -696,3 +706,15 @@ def _shrink(store: Store) -> None:
     """Leave the database no page to grow by, as a full disk would."""
     with store._database.reading() as connection:  # noqa: SLF001 - no disk is filled for a test
         connection.exec_driver_sql("PRAGMA max_page_count = 1")
+
+
+def test_a_service_that_hides_its_identity_keeps_its_finding(store: Store) -> None:
+    """Its front page is refused tonight, its listing is not: nothing began and nothing ended."""
+    see(store, 1, exposure(fingerprint="cluster"))
+    nameless = fingerprint("elasticsearch", Service("Elasticsearch"), endpoint())
+
+    settled = see(store, 2, exposure(fingerprint=nameless))
+
+    found = [(one.fingerprint, one.status) for one in store.open_findings()]
+    assert found == [("cluster", Status.ONGOING)]
+    assert settled.resolved == ()

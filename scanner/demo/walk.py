@@ -16,12 +16,13 @@ import msgspec
 
 from scanner.addresses import AddressSet
 from scanner.conversation import Limits
+from scanner.course import Block
 from scanner.demo.placed import Placed, Placements, Report
 from scanner.emit.coverage import CoverageFile
 from scanner.emit.jsonl import JsonLines
 from scanner.emit.table import Table
 from scanner.model import Access, Finding, Refused, ServiceSeen
-from scanner.plan import Block, Plan
+from scanner.plan import Plan
 from scanner.rounds import Manner, Order, Outputs, Result, prepare, run, utc_now
 
 #: What a round leaves in the folder that is kept.

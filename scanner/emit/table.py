@@ -162,9 +162,21 @@ def _summary(coverage: Coverage) -> Iterator[str]:
         f"Seen exposed in this round: {_listed(coverage.findings.items()) or 'nothing'}. "
         f"{coverage.asks_sent:,} asks in {coverage.duration:,.1f} s."
     )
+    if hindered := ", ".join(_hindrances(coverage)):
+        yield f"On the way: {hindered}."
     if not coverage.complete:
         why = "; ".join(printable(reason) for reason in coverage.why_incomplete)
         yield f"INCOMPLETE: {why or 'no reason was given'}."
+
+
+def _hindrances(coverage: Coverage) -> Iterator[str]:
+    """Say what the round met, of what most rounds do not meet."""
+    if coverage.paused:
+        yield f"seconds paused for closed windows: {coverage.paused:,.1f}"
+    if coverage.slowed:
+        yield f"slow-downs for strain on the network: {coverage.slowed:,}"
+    if coverage.catch_all:
+        yield f"hosts that seem to answer on every port: {coverage.catch_all:,}"
 
 
 def _listed(counts: Iterable[tuple[str, int]]) -> str:

@@ -76,6 +76,7 @@ def compile_scope(
         opt_ins=opt_ins,
         min_coverage=file.min_coverage,
         max_open_ports=file.max_open_ports,
+        mask_names=file.mask_names,
         digest=digest,
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from scanner.masking import Masking
 from scanner.scope.permission import MAX_OPEN_PORTS, AssetClass
 
 #: Every private IPv4 address (RFC 1918) is 17.9 million; more in one permission is a slip.
@@ -78,4 +79,5 @@ class ScopeFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     extra_ports: dict[Text, Ports] = {}
     opt_in: Annotated[list[OptInTable], Meta(max_length=1_000)] = []
     max_open_ports: Annotated[int, Meta(ge=3, le=65_535)] = MAX_OPEN_PORTS
+    mask_names: Masking = Masking.PERSONAL
     min_coverage: Annotated[float, Meta(ge=0, le=1)] = 0

@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 from scanner.addresses import AddressSet, IPAddress, IPNetwork, parse_address, unmapped
+from scanner.masking import Masking
 from scanner.scope import windows as hours
 from scanner.scope.windows import Window
 
@@ -83,6 +84,7 @@ class Scope:
     min_coverage: float
     digest: str
     max_open_ports: int = MAX_OPEN_PORTS
+    mask_names: Masking = Masking.PERSONAL
     _names: Mapping[IPAddress, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

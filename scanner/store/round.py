@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
-from scanner.record import ended, when_exposed, when_round_ends
+from scanner.record import ended, filed_under, when_exposed, when_round_ends
 from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
 from scanner.store.lock import RoundLock
@@ -64,6 +64,7 @@ class Round:
         """Commit what was seen exposed, and give it back with its place in the history."""
         door, at = door_of(draft.endpoint), draft.last_seen
         there = self._exposed.setdefault(door, {})
+        draft = msgspec.structs.replace(draft, fingerprint=filed_under(draft, there))
         gone = ended(there, probe=draft.probe, by=draft.fingerprint)
         with self._writing() as entries:
             seen = self._follow(entries, draft)

@@ -4,10 +4,6 @@ import errno
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
-
-#: A canonical address literal and a port, as the socket module takes them.
-Target: TypeAlias = tuple[str, int]
 
 
 class State(StrEnum):
@@ -39,11 +35,15 @@ class Tally:
     `planned` endpoints were drawn from the plan so far. When the sweep is over each of them is in
     exactly one of `counts`: those that could not be tried for want of our own means are under
     `ERROR`, those given up because the sweep was told to stop under `STOPPED`. `width` is how
-    many connections were allowed in flight in the end.
+    many connections were allowed in flight in the end. `outside` counts what was dropped because
+    it lies outside the plan, answers that nobody was asked for included; `repeats` counts answers
+    to what had been answered or given up.
     """
 
     planned: int = 0
     width: int = 0
+    outside: int = 0
+    repeats: int = 0
     counts: Counter[State] = field(default_factory=Counter)
 
 

@@ -28,8 +28,7 @@ class Buckets(Generic[K]):
     """
 
     def __init__(self, per_second: float) -> None:
-        self._spacing = 1 / per_second
-        self._slack = max(0.0, BURST_SECONDS - self._spacing)
+        self.change(per_second)
         self._full_at: dict[K, float] = {}
         self._told: dict[K, float] = {}
         self._forget_at = FORGET_FROM
@@ -37,6 +36,11 @@ class Buckets(Generic[K]):
     def __len__(self) -> int:
         """Tell how many buckets are remembered now."""
         return len(self._full_at)
+
+    def change(self, per_second: float) -> None:
+        """Give every key this rate from now on."""
+        self._spacing = 1 / per_second
+        self._slack = max(0.0, BURST_SECONDS - self._spacing)
 
     def wait(self, key: K, now: float) -> float:
         """Give the seconds until the key's bucket may have a token; 0.0 is now.

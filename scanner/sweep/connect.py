@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from itertools import takewhile
 from typing import NamedTuple
 
-from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally, Target
+from scanner.course import Target
+from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally
 from scanner.sweep.dial import PENDING, Dialler, best_dialler
 from scanner.sweep.line import Attempt, Line
 from scanner.sweep.pace import Pace

@@ -7,7 +7,7 @@ import sys
 from errno import EALREADY, ECONNREFUSED, EINPROGRESS, ETIMEDOUT
 from typing import Protocol
 
-from scanner.sweep.answer import Target
+from scanner.course import Target
 
 #: The results of a connect that say: not settled yet.
 PENDING = frozenset({EINPROGRESS, EALREADY})

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from scanner.sweep.answer import Target
+from scanner.course import Target
 
 
 class Attempt(NamedTuple):

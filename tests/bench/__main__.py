@@ -1,44 +1,82 @@
-"""`python -m tests.bench [connects] [memory] [start]`: figures, and no verdict of a test."""
+"""`python -m tests.bench [PART …]`: races, and the page that tells of them."""
 
 import os
 import platform
-import shutil
-import subprocess
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 
-from tests.bench import connects, memory, start
+from msgspec.structs import replace
 
-BENCHES = {"connects": connects.compare, "memory": memory.measure, "start": start.measure}
+from scanner import __version__
+from tests.bench import growth, identification, memory, start, sweeps
+from tests.bench.lab import why_not
+from tests.bench.page import lines, write
+from tests.bench.peers import CACHE, MODULES, VERSIONS, version
+from tests.bench.result import Part
+from tests.bench.runs import Failed
+
+PARTS: dict[str, Callable[[], Part]] = {
+    "sweep": sweeps.measure,
+    "identification": identification.measure,
+    "growth": growth.measure,
+    "memory": memory.measure,
+    "start": start.measure,
+}
+
+#: The parts that need namespaces.
+IN_THE_LAB = frozenset({"sweep", "identification", "growth"})
 
 
 def main(wanted: list[str]) -> int:
-    """Run what was asked for, or everything."""
-    if unknown := set(wanted) - BENCHES.keys():
-        sys.stderr.write(f"no bench {', '.join(sorted(unknown))}: there are {', '.join(BENCHES)}\n")
+    """Run what was asked for, or everything; then write the page from the latest of each part."""
+    if unknown := set(wanted) - PARTS.keys():
+        sys.stderr.write(f"no part {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}\n")
         return 2
-    _say([_machine()])
-    for name in wanted or BENCHES:
-        _say(BENCHES[name]())
+    outside = why_not()
+    for name in wanted or PARTS:
+        if outside and name in IN_THE_LAB:
+            sys.stderr.write(f"{name}: not run, {outside}\n")
+            continue
+        _run(name)
+    parts = [part for name in PARTS if (part := Part.load(CACHE, name))]
+    write(parts)
     return 0
 
 
+def _run(name: str) -> None:
+    sys.stderr.write(f"{name}: {_machine()}\n")
+    before = os.getloadavg()[0]
+    try:
+        part = PARTS[name]()
+    except Failed as failure:
+        sys.stderr.write(f"{name}: not run, {failure}\n")
+        return
+    load = f"load {before:.1f} before and {os.getloadavg()[0]:.1f} after"
+    part = replace(part, machine=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_machine()}; {load}")
+    part.save(CACHE)
+    sys.stdout.writelines(f"{line}\n" for line in lines([part]))
+    sys.stdout.flush()
+
+
 def _machine() -> str:
-    nmap = shutil.which("nmap")
-    version = "no nmap"
-    if nmap:
-        said = subprocess.run([nmap, "--version"], check=True, capture_output=True, text=True)  # noqa: S603 - found just now
-        version = said.stdout.split(" (")[0].lower()
+    programs = {name: version(name) for name in (*VERSIONS, *MODULES)}
+    said = [f"{name} {number or 'missing'}" for name, number in programs.items()]
     return (
-        f"{os.cpu_count()} x {platform.machine()}, {platform.system()} {platform.release()}, "
-        f"{platform.python_implementation()} {platform.python_version()}, {version}, "
-        f"load {os.getloadavg()[0]:.1f}"
+        f"{os.cpu_count()} x {_processor()}, {platform.system()} {platform.release()}, "
+        f"{platform.python_implementation()} {platform.python_version()}, ronde {__version__}, "
+        f"{', '.join(said)}"
     )
 
 
-def _say(lines: list[str]) -> None:
-    for line in lines:
-        sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+def _processor() -> str:
+    """Name the processor as Linux does; elsewhere the architecture has to do."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as facts:  # noqa: PTH123 - no path of ours
+            names = [line.partition(":")[2].strip() for line in facts if "model name" in line]
+    except OSError:
+        names = []
+    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

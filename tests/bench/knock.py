@@ -11,8 +11,8 @@ from argparse import ArgumentParser, Namespace
 from ipaddress import ip_network
 
 from scanner.addresses import AddressSet
+from scanner.course import Block
 from scanner.guard import Guard
-from scanner.plan import Block
 from scanner.scope import Rates
 from scanner.sweep import ConnectSweep, Observation, Pace
 

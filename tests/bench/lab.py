@@ -10,6 +10,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
+
+#: The scanning side's end of the link, and the address of the answering side's.
+LINK, GATEWAY = "near", "198.19.0.2"
 
 #: Every address here is the far side's own, and nobody listens: connections are refused.
 REFUSING = "198.18.0.0/16"
@@ -22,6 +26,26 @@ UNREACHABLE = "198.19.2.0/24"
 
 #: The far side answers with ICMP "administratively prohibited".
 PROHIBITED = "198.19.3.0/24"
+
+#: The same two, large enough to cost a whole round something.
+DARK = "198.19.16.0/22"
+FENCED = "198.19.32.0/22"
+
+#: Settings of the answering side, for it to be no bottleneck: a queue that holds every connection
+#: of a burst, and an ICMP answer for each packet that is owed one.
+GENEROUS = {
+    "net/ipv4/ip_forward": "1",
+    "net/core/somaxconn": "65535",
+    "net/ipv4/icmp_ratelimit": "0",
+    "net/ipv4/icmp_msgs_per_sec": "1000000",
+}
+
+
+class Rooms(NamedTuple):
+    """The words that run a command on either side."""
+
+    here: list[str]
+    there: list[str]
 
 
 def why_not() -> str | None:
@@ -47,31 +71,41 @@ def why_not() -> str | None:
 @contextmanager
 def laboratory() -> Iterator[list[str]]:
     """Build both namespaces; give the words that run a command in the scanning one."""
+    with rooms() as (inside, _):
+        yield inside
+
+
+@contextmanager
+def rooms() -> Iterator[Rooms]:
+    """Build both namespaces, and take them down in the end."""
     here, there = _name("here"), _name("there")
     _ip("netns", "add", here)
     _ip("netns", "add", there)
     try:
         _join(here, there)
-        yield ["ip", "netns", "exec", here]
+        yield Rooms(["ip", "netns", "exec", here], ["ip", "netns", "exec", there])
     finally:
         _ip("netns", "delete", here)
         _ip("netns", "delete", there)
 
 
 def _join(here: str, there: str) -> None:
-    _ip("link", "add", "near", "netns", here, "type", "veth", "peer", "name", "far", "netns", there)
-    for name, link, address in ((here, "near", "198.19.0.1/30"), (there, "far", "198.19.0.2/30")):
+    _ip("link", "add", LINK, "netns", here, "type", "veth", "peer", "name", "far", "netns", there)
+    for name, link, address in ((here, LINK, "198.19.0.1/30"), (there, "far", f"{GATEWAY}/30")):
         _ip("-n", name, "address", "add", address, "dev", link)
         _ip("-n", name, "link", "set", link, "up")
         _ip("-n", name, "link", "set", "lo", "up")
-    for network in (REFUSING, DROPPING, UNREACHABLE, PROHIBITED):
-        _ip("-n", here, "route", "add", network, "via", "198.19.0.2")
+    for network in (REFUSING, DROPPING, UNREACHABLE, PROHIBITED, DARK, FENCED):
+        _ip("-n", here, "route", "add", network, "via", GATEWAY)
     _ip("-n", there, "route", "add", "local", REFUSING, "dev", "lo")
     _ip("-n", there, "route", "add", "blackhole", DROPPING)
+    _ip("-n", there, "route", "add", "blackhole", DARK)
     _ip("-n", there, "route", "add", "unreachable", UNREACHABLE)
     _ip("-n", there, "route", "add", "prohibit", PROHIBITED)
-    forward = "echo 1 > /proc/sys/net/ipv4/ip_forward"
-    _ip("netns", "exec", there, "sh", "-c", forward)
+    _ip("-n", there, "route", "add", "prohibit", FENCED)
+    for setting, value in GENEROUS.items():
+        said = f"[ ! -w /proc/sys/{setting} ] || echo {value} > /proc/sys/{setting}"
+        _ip("netns", "exec", there, "sh", "-c", said)
 
 
 def _name(role: str) -> str:

@@ -140,6 +140,26 @@ def test_what_was_reached_is_said_below() -> None:
     assert out.getvalue().count("Elasticsearch") == 1
 
 
+@pytest.mark.parametrize(
+    ("met", "said"),
+    [
+        ({"paused": 3600.0}, "seconds paused for closed windows: 3,600.0"),
+        ({"slowed": 3}, "slow-downs for strain on the network: 3"),
+        ({"catch_all": 2}, "hosts that seem to answer on every port: 2"),
+        (
+            {"paused": 1.5, "catch_all": 1},
+            "seconds paused for closed windows: 1.5, hosts that seem to answer on every port: 1",
+        ),
+    ],
+)
+def test_what_a_round_met_on_its_way_is_said(met: dict[str, float], said: str) -> None:
+    """What most rounds do not meet has a line of its own, and only then."""
+    out = io.StringIO()
+    Table(out).coverage(coverage(**met))
+
+    assert out.getvalue().splitlines()[-1] == f"On the way: {said}."
+
+
 def test_a_round_that_did_not_see_everything_says_so_last() -> None:
     """Nothing open is never the last word of an incomplete round."""
     out = io.StringIO()

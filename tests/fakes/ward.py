@@ -17,13 +17,15 @@ from anyio.from_thread import start_blocking_portal
 from anyio.streams.stapled import MultiListener
 
 from scanner.addresses import AddressSet
-from scanner.demo.listen import GONE
+from scanner.course import Block
+from scanner.demo.listen import GONE, Serve
 from scanner.demo.redis import FakeRedis
 from scanner.emit.coverage import CoverageFile
 from scanner.emit.jsonl import JsonLines
 from scanner.logs import configure
-from scanner.plan import Block, Plan
-from scanner.rounds import Manner, Order, Outputs, prepare, run, utc_now
+from scanner.plan import Plan
+from scanner.rounds import Manner, Order, Outputs, Prepared, prepare, run, utc_now
+from scanner.sweep import Means
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +35,10 @@ RANGE = "127.77.0.0/26"
 #: Every third host has an open Redis.
 OPEN_HOSTS = [f"127.77.0.{last}" for last in range(0, 64, 3)]
 SHARDS = 8
+
+#: One of them, behind which a test may put a server of another kind.
+ODD_HOST = OPEN_HOSTS[7]
+KEYS = {0: 7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,42 +80,48 @@ class Ward:
 
 
 @contextmanager
-def ward(folder: Path) -> Iterator[Ward]:
-    """Run the servers for a block."""
+def ward(folder: Path, serve: Serve | None = None) -> Iterator[Ward]:
+    """Run the servers for a block; one of them may be another than the others."""
     with start_blocking_portal() as portal:
-        served, port = portal.start_task(_serve)
+        served, port = portal.start_task(_serve, serve or FakeRedis(keys=KEYS).serve)
         try:
             yield Ward(folder, port)
         finally:
             served.cancel()
 
 
-async def _serve(*, task_status: TaskStatus[int]) -> None:
+async def _serve(odd: Serve, *, task_status: TaskStatus[int]) -> None:
     port = 0
     async with anyio.create_task_group() as tasks:
         for host in OPEN_HOSTS:
             listener = await anyio.create_tcp_listener(local_host=host, local_port=port)
             port = port or listener.extra(SocketAttribute.local_port)  # noqa: S610 - anyio's
-            tasks.start_soon(_listen, listener)
+            serve = odd if host == ODD_HOST else FakeRedis(keys=KEYS).serve
+            tasks.start_soon(_listen, listener, serve)
         task_status.started(port)
 
 
-async def _listen(listener: MultiListener[SocketStream]) -> None:
+async def _listen(listener: MultiListener[SocketStream], serve: Serve) -> None:
+    async def answer(stream: SocketStream) -> None:
+        async with stream:
+            with suppress(*GONE):
+                await serve(stream)
+
     async with listener:
-        await listener.serve(_answer)
+        await listener.serve(answer)
 
 
-async def _answer(stream: SocketStream) -> None:
-    async with stream:
-        with suppress(*GONE):
-            await FakeRedis(keys={0: 7}).serve(stream)
+def laid_out(folder: Path, port: int) -> Prepared:
+    """Lay out a round over the ward, and over nothing else that listens on this machine."""
+    scope = folder / "scope.toml"
+    scope.write_text(_scope_text(port), encoding="utf-8")
+    scope.chmod(0o600)
+    prepared = prepare(Order(scope=scope, probes=("redis",)), now=utc_now())
+    block = Block(AddressSet.of([ip_network(RANGE)]), (port,))
+    return replace(prepared, plan=Plan(blocks=(block,), skipped={}))
 
 
 def _walk(folder: Path, port: int, options: Sequence[str]) -> None:
-    scope = folder / "scope.toml"
-    scope.write_text(_scope_text(port), encoding="utf-8")
-    prepared = prepare(Order(scope=scope, probes=("redis",)), now=utc_now())
-    block = Block(AddressSet.of([ip_network(RANGE)]), (port,))
     outputs = Outputs(
         sinks=(
             lambda: JsonLines.to("-"),
@@ -119,9 +131,17 @@ def _walk(folder: Path, port: int, options: Sequence[str]) -> None:
         audit=folder / "audit.jsonl",
         vantage="here",
     )
-    manner = Manner(resume="--resume" in options, shards=SHARDS)
-    only_ours = replace(prepared, plan=Plan(blocks=(block,), skipped={}))
-    run(only_ours, outputs, watch=lambda _: None, manner=manner)
+    manner = Manner(
+        resume="--resume" in options,
+        shards=SHARDS,
+        sweep=Means.SYN if "--syn" in options else Means.CONNECT,
+        workers=_workers(options),
+    )
+    run(laid_out(folder, port), outputs, watch=lambda _: None, manner=manner)
+
+
+def _workers(options: Sequence[str]) -> int:
+    return next((int(one.partition("=")[2]) for one in options if one.startswith("--workers=")), 1)
 
 
 def _scope_text(port: int) -> str:

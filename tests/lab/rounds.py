@@ -24,6 +24,7 @@ from scanner.model import (
 from tests.lab.servers.process import Running
 
 RONDE = Path(sys.executable).with_name("ronde")
+ROOT = Path(__file__).parents[2]
 
 _PATIENCE = 60.0  # seconds for a round over the servers of one group; one takes about a second
 _OUTPUTS = ("findings.jsonl", "coverage.json", "audit.jsonl", "history.sqlite")
@@ -64,7 +65,7 @@ def walk(folder: Path, *servers: Running) -> Walked:
         # Twice verbose: what must not be in a log must not be in any log.
         [RONDE, "-vv", "scan", *_options()],
         cwd=folder,
-        env={name: value for name, value in os.environ.items() if not name.startswith("RONDE_")},
+        env=_environment(),
         check=False,
         capture_output=True,
         timeout=_PATIENCE,
@@ -82,6 +83,12 @@ def walk(folder: Path, *servers: Running) -> Walked:
         asks=tuple(ask for act in acts if (ask := json.loads(act).get("ask"))),
         left=b"\n".join([printed, *written]),
     )
+
+
+def _environment() -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("RONDE_")}
+    # The scanner of this checkout, even where the program was installed from another one.
+    return {**own, "PYTHONPATH": str(ROOT)}
 
 
 def _options() -> Sequence[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from errno import ECONNREFUSED, EINPROGRESS, ETIMEDOUT
 from threading import Event
 
-from scanner.sweep.answer import Observation, Target
+from scanner.course import Target
+from scanner.sweep.answer import Observation
 
 #: A result that never comes.
 SILENCE = -1

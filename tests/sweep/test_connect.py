@@ -6,9 +6,9 @@ from errno import ECONNREFUSED, EHOSTUNREACH, EMFILE, ENOTCONN
 
 import pytest
 
+from scanner.course import Target
 from scanner.scope import Rates
 from scanner.sweep import ConnectSweep, Observation, Pace, State, Tally
-from scanner.sweep.answer import Target
 from scanner.sweep.connect import WAITING_PER_FLIGHT
 from tests.sweep.network import SILENCE, Hourly, Network
 

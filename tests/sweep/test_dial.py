@@ -11,10 +11,10 @@ from resource import RLIMIT_NOFILE, getrlimit
 import pytest
 
 from scanner.addresses import AddressSet
+from scanner.course import Target
 from scanner.guard import Guard, OutOfScope
 from scanner.scope import Rates
 from scanner.sweep import ConnectSweep, Observation, Pace, State
-from scanner.sweep.answer import Target
 from scanner.sweep.dial import PENDING, Dialler, SelectorDialler, best_dialler
 
 RATES = Rates(connections_per_second=1e6, per_host_per_second=1e6, timeout=5, attempts=1)

@@ -122,6 +122,52 @@ def test_no_second_holds_more_than_any_of_the_three_rates(
     assert most_in_a_second([at for at, host in through if host == 3]) <= per_host + 1 + 1e-6
 
 
+@given(
+    arrivals=ARRIVALS,
+    per_second=st.floats(40, 200),
+    per_subnet=st.floats(40, 200),
+    workers=st.integers(2, 4),
+)
+def test_several_that_keep_to_their_parts_keep_to_the_whole(
+    arrivals: list[tuple[float, int]], per_second: float, per_subnet: float, workers: int
+) -> None:
+    """Any second holds the rate, and one more for each of them: that is a tenth of it at most."""
+    crew = [
+        pace(per_second=per_second, per_subnet=per_subnet, per_host=1e6) for _ in range(workers)
+    ]
+    for turns in crew:
+        turns.keep_to(1 / workers, 1.0)
+    through = [one for turns in crew for one in granted(turns, arrivals)]
+
+    assert most_in_a_second([at for at, _ in through]) <= per_second + workers + 1e-6
+    assert most_in_a_second([at for at, host in through if host % 2]) <= per_subnet + workers + 1e-6
+
+
+def test_what_others_see_slows_us_and_is_counted_once() -> None:
+    """The rate of all is halved, that of a subnet is not: it is not what is strained."""
+    turns = pace(per_second=1000, per_subnet=20, per_host=1e6)
+    turns.keep_to(0.5, 0.5)
+    turns.keep_to(0.5, 0.5)
+    times = [turns.reserve(f"192.0.{n}.1", 0.0) == 0.0 for n in range(50)]
+
+    assert sum(times) == 10  # a fiftieth of a second's worth of 500
+    assert turns.dry(0.0) == pytest.approx(1 / 250)
+    assert turns.reserve("192.0.0.2", 1.0) == 0.0
+    assert turns.reserve("192.0.0.3", 1.0) == pytest.approx(1 / 10)
+    assert turns.slowed == 1
+
+
+def test_a_part_that_grows_is_a_higher_rate_and_no_burst() -> None:
+    """What the others had not used is not made up for."""
+    turns = pace(per_second=10, per_host=1e6)
+    turns.keep_to(0.5, 1.0)
+    assert turns.reserve("192.0.2.1", 0.0) == 0.0
+    assert turns.dry(0.0) == pytest.approx(0.2)
+    turns.keep_to(1.0, 1.0)
+
+    assert turns.dry(0.0) == pytest.approx(0.1)
+
+
 @given(per_second=st.floats(100, 2000), step=st.floats(0.0001, 0.003))
 def test_the_rate_is_reached_as_well_as_kept(per_second: float, step: float) -> None:
     """Who asks all the time gets two seconds' worth in two seconds, within 2 % and one."""
@@ -241,3 +287,27 @@ def test_strain_slows_everybody_and_is_told_once() -> None:
     assert told == [0.5]
     assert turns.slowed == 1
     assert turns.dry(9.01) == pytest.approx(0.2)
+
+
+def test_turns_are_taken_by_the_lot_and_what_is_not_used_goes_back() -> None:
+    """A lot has 10 ms of them at most; what is left of it is there for single turns."""
+    turns = pace(per_second=1000)
+
+    assert turns.take(1024, 0.0) == 10
+    assert turns.take(1024, 0.0) == 0
+    turns.give_back(5)
+    assert turns.take(3, 0.0) == 3
+    assert turns.take(1024, 0.005) == 7
+
+
+def test_a_slow_pace_gives_lots_of_one() -> None:
+    """Half of a burst would be less than a turn."""
+    assert pace(per_second=2).take(1024, 0.0) == 1
+
+
+def test_a_host_that_was_sent_to_with_a_turn_of_a_lot_rests() -> None:
+    """A conversation with it waits out its spacing."""
+    turns = pace(per_host=2)
+    turns.note("192.0.2.1", 10.0)
+
+    assert turns.reserve("192.0.2.1", 10.25) == 0.25

@@ -1,0 +1,118 @@
+"""What whoever walks shards has to know, and the parts that it becomes in their process."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scanner import __version__
+from scanner.account import Account
+from scanner.audit import Auditor
+from scanner.conversation import Limits
+from scanner.course import Target
+from scanner.gate import Gate
+from scanner.guard import Guard
+from scanner.pipeline import Walk
+from scanner.plan import Plan, Shard
+from scanner.probe import AnyProbe
+from scanner.scope import Scope
+from scanner.sweep import Means, Pace, Sweep, choose_sweep
+from scanner.sweep.strain import Change
+from scanner.way import ShardTally
+
+#: Connections in flight in a sweep: rate times time-out for 1,000 a second and 2 seconds.
+SWEEP_WIDTH = 2_000
+
+#: Endpoints spoken with at once; each needs a descriptor or two and is mostly waiting.
+CONVERSATIONS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """All that distinguishes this round from another, for whoever walks its shards.
+
+    Names are resolved and files read by now: a worker that is handed it sees what we see.
+    """
+
+    round: str
+    scope: Scope
+    plan: Plan
+    shards: int
+    seed: int
+    means: Means
+    probes: tuple[AnyProbe, ...]
+    watched: frozenset[Target]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """The clock, in UTC, and whom the parts tell of each change of the pace and each shortage."""
+
+    now: Callable[[], datetime]
+    pace: Callable[[Change], None]
+    warn: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """The shards that are to be walked here, and what came of those that were walked before."""
+
+    shards: Iterable[Shard]
+    done: ShardTally = field(default_factory=ShardTally)
+
+    @classmethod
+    def of(cls, shards: Iterable[Shard], done: Mapping[int, ShardTally]) -> "Share":
+        """Leave out the shards that are done."""
+        return cls(
+            shards=(shard for shard in shards if shard.number not in done),
+            done=ShardTally.sum(done.values()),
+        )
+
+
+def hold_sweep(
+    means: Means, scope: Scope, *, around: Around, drop: Callable[[], None]
+) -> AbstractContextManager[Sweep]:
+    """Hold the sweep that was asked for, at the scope's pace. Enter it before the guard watches.
+
+    `drop` gives up the privileges that it took to open raw sockets.
+    """
+    return choose_sweep(
+        means,
+        pace=Pace(scope.rates, tell=around.pace),
+        scope=scope,
+        width=SWEEP_WIDTH,
+        warn=around.warn,
+        drop=drop,
+    )
+
+
+def equip(  # noqa: PLR0913 - the parts that differ from process to process
+    brief: Brief, share: Share, *, sweep: Sweep, guard: Guard, audit: Auditor, around: Around
+) -> Walk:
+    """Join the parts that walk shards."""
+    gate = Gate(
+        scope=brief.scope,
+        pace=sweep.pace,
+        audit=audit,
+        round_id=brief.round,
+        user_agent=f"ronde/{__version__} (authorised internal audit; {brief.scope.contact})",
+        clock=time.monotonic,
+        now=around.now,
+        limits=brief.limits,
+    )
+    return Walk(
+        scope=brief.scope,
+        plan=brief.plan,
+        shards=share.shards,
+        account=Account(gate.traffic, share.done),
+        seed=brief.seed,
+        probes=brief.probes,
+        guard=guard,
+        sweep=sweep,
+        gate=gate,
+        watched=brief.watched,
+        conversations=CONVERSATIONS,
+        now=around.now,
+    )
