@@ -9,6 +9,7 @@ from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
+from probes.jupyter import Jupyter
 from probes.kibana import Kibana
 from probes.ldap import Ldap
 from probes.memcached import Memcached
@@ -21,6 +22,7 @@ from probes.qdrant import Qdrant
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
+from probes.s3 import S3
 from probes.solr import Solr
 from probes.tarantool import Tarantool
 from probes.weaviate import Weaviate
@@ -51,6 +53,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Hylafax(),
     Docker(),
     Registry(),
+    S3(),
+    Jupyter(),
 )
 
 __all__ = ["PROBES"]
