@@ -12,6 +12,7 @@ from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
 from probes.kibana import Kibana
 from probes.ldap import Ldap
+from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
@@ -25,6 +26,7 @@ from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.solr import Solr
 from probes.tarantool import Tarantool
+from probes.typesense import Typesense
 from probes.weaviate import Weaviate
 from scanner.probe import AnyProbe
 
@@ -33,6 +35,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Solr(),
     Kibana(),
     Qdrant(),
+    Meilisearch(),
+    Typesense(),
     Chroma(),
     Weaviate(),
     MongoDb(),
