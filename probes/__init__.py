@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.arangodb import ArangoDb
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
@@ -17,6 +18,7 @@ from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
 from probes.neo4j import Neo4j
+from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
@@ -42,6 +44,8 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Couchbase(),
+    ArangoDb(),
+    OrientDb(),
     Neo4j(),
     Redis(),
     Cassandra(),
