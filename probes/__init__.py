@@ -2,6 +2,7 @@
 
 from probes.amqp import Amqp
 from probes.beanstalkd import Beanstalkd
+from probes.arangodb import ArangoDb
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
@@ -14,6 +15,7 @@ from probes.gearman import Gearman
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.kafka import Kafka
+from probes.jupyter import Jupyter
 from probes.kibana import Kibana
 from probes.ldap import Ldap
 from probes.meilisearch import Meilisearch
@@ -24,6 +26,7 @@ from probes.mysql import Mysql
 from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
+from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
@@ -31,6 +34,7 @@ from probes.rabbitmq import RabbitMq
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
+from probes.s3 import S3
 from probes.solr import Solr
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
@@ -50,6 +54,8 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoDb(),
     CouchDb(),
     Couchbase(),
+    ArangoDb(),
+    OrientDb(),
     Neo4j(),
     Redis(),
     Kafka(),
@@ -75,6 +81,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Hylafax(),
     Docker(),
     Registry(),
+    S3(),
+    Jupyter(),
 )
 
 __all__ = ["PROBES"]
