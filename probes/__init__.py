@@ -11,21 +11,26 @@ from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.kibana import Kibana
 from probes.ldap import Ldap
+from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
+from probes.milvus import Milvus
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
 from probes.neo4j import Neo4j
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
+from probes.quickwit import Quickwit
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
 from probes.solr import Solr
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
+from probes.vespa import Vespa
 from probes.weaviate import Weaviate
+from probes.zincsearch import ZincSearch
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
@@ -37,6 +42,11 @@ PROBES: tuple[AnyProbe, ...] = (
     Typesense(),
     Chroma(),
     Weaviate(),
+    Milvus(),
+    Manticore(),
+    Quickwit(),
+    ZincSearch(),
+    Vespa(),
     MongoDb(),
     CouchDb(),
     Couchbase(),
