@@ -6,12 +6,15 @@ from probes.clickhouse import Clickhouse
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
+from probes.ftp import Ftp
+from probes.ftpanon import Ftpanon
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.ldap import Ldap
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
+from probes.nfs import Nfs
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.redis import Redis
@@ -19,6 +22,7 @@ from probes.registry import Registry
 from probes.rsync import Rsync
 from probes.solr import Solr
 from probes.tarantool import Tarantool
+from probes.vnc import Vnc
 from probes.weaviate import Weaviate
 from scanner.probe import AnyProbe
 
@@ -35,6 +39,10 @@ PROBES: tuple[AnyProbe, ...] = (
     Mysql(),
     Ldap(),
     Rsync(),
+    Ftpanon(),
+    Ftp(),
+    Nfs(),
+    Vnc(),
     Memcached(),
     Tarantool(),
     Clickhouse(),
