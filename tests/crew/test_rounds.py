@@ -20,6 +20,7 @@ from scanner.guard import OutOfScope
 from scanner.model import Coverage, Finding, Refused, Silence
 from scanner.probe import AnyProbe
 from scanner.rounds import Manner, Outputs, Result, run, utc_now
+from scanner.sweep import why_no_syns
 from tests.crew.wicked import Deadly, Failing, FatalRedis, Straying, Unportable
 from tests.fakes.ward import ODD_HOST, OPEN_HOSTS, SHARDS, Ward, laid_out, ward
 
@@ -155,6 +156,20 @@ def test_every_act_of_every_worker_is_in_the_one_trail(place: Ward) -> None:
     assert (acts[0]["act"], acts[-1]["act"]) == ("round-begins", "round-ends")
     assert sum(act["act"] == "ask" for act in acts) == coverage.asks_sent
     assert sorted(place.asked()) == sorted(OPEN_HOSTS)
+
+
+@pytest.mark.skipif(why_no_syns() is not None, reason=str(why_no_syns()))
+def test_workers_that_send_syns_do_not_take_each_other_s_answers(place: Ward) -> None:
+    """Each has raw sockets of its own, and a round that is killed goes on with one of them less."""
+    with place.round("--syn", "--workers=3") as walking:
+        assert walking.stdout is not None
+        walking.stdout.readline()
+        os.kill(workers_of(walking.pid)[0], signal.SIGKILL)
+        walking.stdout.readlines()
+        assert walking.wait(PATIENCE) == 0
+
+    assert place.coverage() == WHOLE
+    assert set(place.asked()) == set(OPEN_HOSTS)
 
 
 @pytest.mark.parametrize("after", [1, 6, 14])

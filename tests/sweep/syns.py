@@ -33,7 +33,7 @@ def sweep(  # noqa: PLR0913 - a test names the one that matters
     per_subnet: float = math.inf,
     per_host: float = 1000,
     attempts: int = 1,
-    timeout: float = 0.3,
+    timeout: float = 1.0,
 ) -> Build:
     """Say how to build a sweep with a short patience, given raw sockets."""
     rates = Rates(
