@@ -17,8 +17,8 @@ from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
-from probes.nfs import Nfs
 from probes.neo4j import Neo4j
+from probes.nfs import Nfs
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
@@ -27,8 +27,8 @@ from probes.registry import Registry
 from probes.rsync import Rsync
 from probes.solr import Solr
 from probes.tarantool import Tarantool
-from probes.vnc import Vnc
 from probes.typesense import Typesense
+from probes.vnc import Vnc
 from probes.weaviate import Weaviate
 from scanner.probe import AnyProbe
 
