@@ -99,11 +99,7 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
     if order.open_from:
         plan = plan.among(chain.from_iterable(map(read_open, order.open_from)))
     return Prepared(
-        scope=scope,
-        inventory=inventory,
-        probes=probes,
-        plan=plan,
-        swept=bool(order.open_from),
+        scope=scope, inventory=inventory, probes=probes, plan=plan, swept=bool(order.open_from)
     )
 
 
