@@ -1,8 +1,8 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
 from probes.amqp import Amqp
-from probes.beanstalkd import Beanstalkd
 from probes.arangodb import ArangoDb
+from probes.beanstalkd import Beanstalkd
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
@@ -10,14 +10,14 @@ from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
+from probes.etcd import Etcd
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
-from probes.etcd import Etcd
 from probes.gearman import Gearman
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
-from probes.kafka import Kafka
 from probes.jupyter import Jupyter
+from probes.kafka import Kafka
 from probes.kibana import Kibana
 from probes.ldap import Ldap
 from probes.meilisearch import Meilisearch
