@@ -35,6 +35,7 @@ class Vespa:
         asks=(TENANTS, CONTROL, VERSION, APPLICATIONS),
         proves="the tenants are listed, and one that cannot exist is refused by name",
         cwe=306,
+        runs_code=True,  # an application brings its own Java, and is deployed without a password
         remedy=(
             "Let only Vespa's own nodes and those who deploy reach 19071, and switch on mutual "
             "TLS between all of them (`VESPA_TLS_CONFIG_FILE`). Guard the containers' ports "
