@@ -45,10 +45,9 @@ from probes.solr import Solr
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
 from probes.vespa import Vespa
-from probes.weaviate import Weaviate
-from probes.zincsearch import ZincSearch
 from probes.vnc import Vnc
 from probes.weaviate import Weaviate
+from probes.zincsearch import ZincSearch
 from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
 
