@@ -10,6 +10,7 @@ from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
+from probes.hdfs import Hdfs
 from probes.etcd import Etcd
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
@@ -42,11 +43,13 @@ from probes.registry import Registry
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.solr import Solr
+from probes.spark import Spark
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
 from probes.vespa import Vespa
 from probes.vnc import Vnc
 from probes.weaviate import Weaviate
+from probes.yarn import Yarn
 from probes.zincsearch import ZincSearch
 from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
@@ -93,6 +96,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Vnc(),
     Memcached(),
     Tarantool(),
+    Hdfs(),
+    Yarn(),
+    Spark(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),
