@@ -10,11 +10,11 @@ from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
-from probes.hdfs import Hdfs
 from probes.etcd import Etcd
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.gearman import Gearman
+from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
