@@ -10,10 +10,10 @@ from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
-from probes.fuseki import Fuseki
 from probes.etcd import Etcd
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
+from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
@@ -47,8 +47,8 @@ from probes.solr import Solr
 from probes.spark import Spark
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
-from probes.virtuoso import Virtuoso
 from probes.vespa import Vespa
+from probes.virtuoso import Virtuoso
 from probes.vnc import Vnc
 from probes.weaviate import Weaviate
 from probes.yarn import Yarn
