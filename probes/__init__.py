@@ -15,14 +15,17 @@ from probes.firebird import Firebird
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.gearman import Gearman
+from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
 from probes.kibana import Kibana
 from probes.ldap import Ldap
+from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
+from probes.milvus import Milvus
 from probes.mongodb import MongoDb
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
@@ -36,16 +39,21 @@ from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
+from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.solr import Solr
+from probes.spark import Spark
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
+from probes.vespa import Vespa
 from probes.vnc import Vnc
 from probes.weaviate import Weaviate
+from probes.yarn import Yarn
+from probes.zincsearch import ZincSearch
 from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
 
@@ -58,6 +66,11 @@ PROBES: tuple[AnyProbe, ...] = (
     Typesense(),
     Chroma(),
     Weaviate(),
+    Milvus(),
+    Manticore(),
+    Quickwit(),
+    ZincSearch(),
+    Vespa(),
     MongoDb(),
     CouchDb(),
     Couchbase(),
@@ -89,6 +102,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Vnc(),
     Memcached(),
     Tarantool(),
+    Hdfs(),
+    Yarn(),
+    Spark(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),

@@ -21,6 +21,7 @@ from scanner.plan import Plan, Shard
 from scanner.probe import Visit
 from scanner.rounds import Order, Outputs, Result, prepare, run, utc_now
 from scanner.sweep import State
+from scanner.way import Counts
 from tests.exposures import endpoint
 from tests.fakes.redis import noauth
 from tests.fakes.running import running
@@ -177,8 +178,8 @@ def test_the_first_error_of_a_group_comes_out_of_it() -> None:
 @pytest.mark.anyio
 async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
     """Two visits wait for the books when a second signal comes: both are entered."""
-    concluded: list[Visit] = []
-    ledger = cast("Ledger", SimpleNamespace(conclude=lambda visit, _: concluded.append(visit)))
+    concluded: list[tuple[Visit, Counts]] = []
+    ledger = cast("Ledger", SimpleNamespace(conclude=concluded.extend))
     leg = Leg(Shard(Plan((), {}), 0, 1))
     visited, to_conclude = anyio.create_memory_object_stream[Visited](2)
     waiting = [Visit(endpoint=endpoint(last), outcome=Closed()) for last in (7, 8)]
@@ -188,4 +189,4 @@ async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
         stopping.cancel()
         await conclude(Account(Traffic()), ledger, anyio.Semaphore(0), to_conclude)
 
-    assert concluded == waiting
+    assert [visit for visit, _ in concluded] == waiting
