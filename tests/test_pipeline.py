@@ -21,7 +21,6 @@ from scanner.plan import Plan, Shard
 from scanner.probe import Visit
 from scanner.rounds import Order, Outputs, Result, prepare, run, utc_now
 from scanner.sweep import State
-from scanner.way import Counts
 from tests.exposures import endpoint
 from tests.fakes.redis import noauth
 from tests.fakes.running import running
@@ -29,6 +28,7 @@ from tests.ground import Ground, fresh_ground
 
 if TYPE_CHECKING:
     from scanner.ledger import Ledger
+    from scanner.way import Counts
 
 ground = fresh_ground
 
