@@ -11,6 +11,7 @@ from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
+from probes.firebird import Firebird
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
@@ -28,11 +29,13 @@ from probes.memcached import Memcached
 from probes.milvus import Milvus
 from probes.mongodb import MongoDb
 from probes.mqtt import Mqtt
+from probes.mssql import Mssql
 from probes.mysql import Mysql
 from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nfs import Nfs
+from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
@@ -92,6 +95,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Cassandra(),
     Postgresql(),
     Mysql(),
+    Mssql(),
+    Oracle(),
+    Firebird(),
     Ldap(),
     Rsync(),
     Ftpanon(),
