@@ -18,6 +18,7 @@ from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
+from probes.ignite import Ignite
 from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -106,6 +107,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Vnc(),
     Memcached(),
     Tarantool(),
+    Ignite(),
     Hdfs(),
     Yarn(),
     Spark(),
