@@ -14,6 +14,7 @@ from probes.etcd import Etcd
 from probes.firebird import Firebird
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
+from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
@@ -51,6 +52,7 @@ from probes.spark import Spark
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
 from probes.vespa import Vespa
+from probes.virtuoso import Virtuoso
 from probes.vnc import Vnc
 from probes.weaviate import Weaviate
 from probes.yarn import Yarn
@@ -77,6 +79,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Couchbase(),
     ArangoDb(),
     OrientDb(),
+    Fuseki(),
+    Virtuoso(),
     Neo4j(),
     Redis(),
     Kafka(),
