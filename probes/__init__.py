@@ -11,9 +11,12 @@ from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
+from probes.firebird import Firebird
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
+from probes.fuseki import Fuseki
 from probes.gearman import Gearman
+from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
@@ -26,11 +29,13 @@ from probes.memcached import Memcached
 from probes.milvus import Milvus
 from probes.mongodb import MongoDb
 from probes.mqtt import Mqtt
+from probes.mssql import Mssql
 from probes.mysql import Mysql
 from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nfs import Nfs
+from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
@@ -41,12 +46,16 @@ from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
 from probes.s3 import S3
+from probes.smb import Smb
 from probes.solr import Solr
+from probes.spark import Spark
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
 from probes.vespa import Vespa
+from probes.virtuoso import Virtuoso
 from probes.vnc import Vnc
 from probes.weaviate import Weaviate
+from probes.yarn import Yarn
 from probes.zincsearch import ZincSearch
 from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
@@ -70,6 +79,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Couchbase(),
     ArangoDb(),
     OrientDb(),
+    Fuseki(),
+    Virtuoso(),
     Neo4j(),
     Redis(),
     Kafka(),
@@ -85,14 +96,21 @@ PROBES: tuple[AnyProbe, ...] = (
     Cassandra(),
     Postgresql(),
     Mysql(),
+    Mssql(),
+    Oracle(),
+    Firebird(),
     Ldap(),
     Rsync(),
     Ftpanon(),
     Ftp(),
     Nfs(),
+    Smb(),
     Vnc(),
     Memcached(),
     Tarantool(),
+    Hdfs(),
+    Yarn(),
+    Spark(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),
