@@ -47,6 +47,7 @@ from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
 from probes.s3 import S3
+from probes.smb import Smb
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.tarantool import Tarantool
@@ -104,6 +105,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Ftpanon(),
     Ftp(),
     Nfs(),
+    Smb(),
     Vnc(),
     Memcached(),
     Tarantool(),

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.lab.servers.process import CANARY
-from tests.lab.servers.search import Solr, chroma, solr, weaviate
+from tests.lab.servers.search import Solr, chroma, solr, solr_4, weaviate
 from tests.lab.servers.web import ask
 from tests.lab.session import Lab
 
@@ -14,6 +14,13 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 def test_a_stranger_reads_a_canary_from_an_open_solr(mode: Solr) -> None:
     """Where unknown callers are not blocked, rules for some pages protect no document."""
     with Lab.ready(solr(mode)) as server:
+        reply = ask(server.port, "/solr/faxes/select?q=*:*&wt=json")
+    assert CANARY.encode() in reply.body
+
+
+def test_a_stranger_reads_a_canary_from_a_solr_that_knew_no_lock() -> None:
+    """Authentication came with 5.3."""
+    with Lab.ready(solr_4()) as server:
         reply = ask(server.port, "/solr/faxes/select?q=*:*&wt=json")
     assert CANARY.encode() in reply.body
 
