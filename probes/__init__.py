@@ -45,6 +45,7 @@ from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
 from probes.redis import Redis
 from probes.registry import Registry
+from probes.rethinkdb import RethinkDb
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.smb import Smb
@@ -79,6 +80,7 @@ PROBES: tuple[AnyProbe, ...] = (
     CouchDb(),
     Couchbase(),
     ArangoDb(),
+    RethinkDb(),
     OrientDb(),
     Fuseki(),
     Virtuoso(),
