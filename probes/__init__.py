@@ -50,6 +50,7 @@ from probes.smb import Smb
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.tarantool import Tarantool
+from probes.trino import Trino
 from probes.typesense import Typesense
 from probes.vespa import Vespa
 from probes.virtuoso import Virtuoso
@@ -111,6 +112,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hdfs(),
     Yarn(),
     Spark(),
+    Trino(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),
