@@ -16,6 +16,7 @@ from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
+from probes.hazelcast import Hazelcast
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
@@ -113,6 +114,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Memcached(),
     Tarantool(),
     Ignite(),
+    Hazelcast(),
     Hdfs(),
     Yarn(),
     Spark(),
