@@ -1,11 +1,12 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
 from probes.amqp import Amqp
-from probes.beanstalkd import Beanstalkd
 from probes.arangodb import ArangoDb
+from probes.beanstalkd import Beanstalkd
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
+from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
@@ -14,8 +15,8 @@ from probes.etcd import Etcd
 from probes.gearman import Gearman
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
-from probes.kafka import Kafka
 from probes.jupyter import Jupyter
+from probes.kafka import Kafka
 from probes.kibana import Kibana
 from probes.ldap import Ldap
 from probes.meilisearch import Meilisearch
@@ -26,6 +27,7 @@ from probes.mysql import Mysql
 from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
+from probes.nomad import Nomad
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
@@ -38,6 +40,7 @@ from probes.s3 import S3
 from probes.solr import Solr
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
+from probes.vault import Vault
 from probes.weaviate import Weaviate
 from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
@@ -61,6 +64,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Kafka(),
     ZooKeeper(),
     Etcd(),
+    Consul(),
+    Nomad(),
+    Vault(),
     Nats(),
     NatsMonitor(),
     Mqtt(),
