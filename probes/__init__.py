@@ -28,6 +28,7 @@ from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nomad import Nomad
+from probes.openwire import OpenWire
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
@@ -38,6 +39,7 @@ from probes.registry import Registry
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.solr import Solr
+from probes.stomp import Stomp
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
 from probes.vault import Vault
@@ -72,6 +74,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Mqtt(),
     Amqp(),
     RabbitMq(),
+    OpenWire(),
+    Stomp(),
     Beanstalkd(),
     Gearman(),
     Cassandra(),
