@@ -17,6 +17,7 @@ from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
+from probes.kafkaconnect import KafkaConnect
 from probes.kibana import Kibana
 from probes.ldap import Ldap
 from probes.meilisearch import Meilisearch
@@ -64,6 +65,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Neo4j(),
     Redis(),
     Kafka(),
+    KafkaConnect(),
     ZooKeeper(),
     Etcd(),
     Consul(),
