@@ -16,6 +16,7 @@ from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
+from probes.hasura import Hasura
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
@@ -38,6 +39,7 @@ from probes.nfs import Nfs
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
+from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
 from probes.quickwit import Quickwit
@@ -99,6 +101,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Mssql(),
     Oracle(),
     Firebird(),
+    Postgrest(),
+    Hasura(),
     Ldap(),
     Rsync(),
     Ftpanon(),
