@@ -18,6 +18,7 @@ from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
+from probes.ignite import Ignite
 from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -44,6 +45,7 @@ from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
 from probes.redis import Redis
 from probes.registry import Registry
+from probes.rethinkdb import RethinkDb
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.smb import Smb
@@ -79,6 +81,7 @@ PROBES: tuple[AnyProbe, ...] = (
     CouchDb(),
     Couchbase(),
     ArangoDb(),
+    RethinkDb(),
     OrientDb(),
     Fuseki(),
     Virtuoso(),
@@ -109,6 +112,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Vnc(),
     Memcached(),
     Tarantool(),
+    Ignite(),
     Hdfs(),
     Yarn(),
     Spark(),
