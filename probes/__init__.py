@@ -19,6 +19,7 @@ from probes.gearman import Gearman
 from probes.hasura import Hasura
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
+from probes.ignite import Ignite
 from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -46,12 +47,14 @@ from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
 from probes.redis import Redis
 from probes.registry import Registry
+from probes.rethinkdb import RethinkDb
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.smb import Smb
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.tarantool import Tarantool
+from probes.trino import Trino
 from probes.typesense import Typesense
 from probes.vespa import Vespa
 from probes.virtuoso import Virtuoso
@@ -80,6 +83,7 @@ PROBES: tuple[AnyProbe, ...] = (
     CouchDb(),
     Couchbase(),
     ArangoDb(),
+    RethinkDb(),
     OrientDb(),
     Fuseki(),
     Virtuoso(),
@@ -112,9 +116,11 @@ PROBES: tuple[AnyProbe, ...] = (
     Vnc(),
     Memcached(),
     Tarantool(),
+    Ignite(),
     Hdfs(),
     Yarn(),
     Spark(),
+    Trino(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),
