@@ -38,9 +38,9 @@ from probes.mysql import Mysql
 from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
+from probes.nfs import Nfs
 from probes.nomad import Nomad
 from probes.openwire import OpenWire
-from probes.nfs import Nfs
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
@@ -56,8 +56,8 @@ from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.smb import Smb
 from probes.solr import Solr
-from probes.stomp import Stomp
 from probes.spark import Spark
+from probes.stomp import Stomp
 from probes.tarantool import Tarantool
 from probes.trino import Trino
 from probes.typesense import Typesense
