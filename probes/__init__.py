@@ -10,6 +10,7 @@ from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.kibana import Kibana
+from probes.kubernetes import Kubernetes
 from probes.ldap import Ldap
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
@@ -55,6 +56,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hylafax(),
     Docker(),
     Registry(),
+    Kubernetes(),
 )
 
 __all__ = ["PROBES"]
