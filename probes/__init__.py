@@ -10,6 +10,7 @@ from probes.elasticsearch import Elasticsearch
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.kibana import Kibana
+from probes.kubelet import Kubelet
 from probes.kubernetes import Kubernetes
 from probes.ldap import Ldap
 from probes.meilisearch import Meilisearch
@@ -57,6 +58,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Docker(),
     Registry(),
     Kubernetes(),
+    Kubelet(),
 )
 
 __all__ = ["PROBES"]
