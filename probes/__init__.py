@@ -7,6 +7,7 @@ from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
+from probes.grafana import Grafana
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
 from probes.kibana import Kibana
@@ -15,12 +16,15 @@ from probes.kubernetes import Kubernetes
 from probes.ldap import Ldap
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
+from probes.mlflow import Mlflow
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
 from probes.neo4j import Neo4j
+from probes.ollama import Ollama
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
+from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
@@ -59,6 +63,10 @@ PROBES: tuple[AnyProbe, ...] = (
     Registry(),
     Kubernetes(),
     Kubelet(),
+    Grafana(),
+    Ray(),
+    Mlflow(),
+    Ollama(),
 )
 
 __all__ = ["PROBES"]
