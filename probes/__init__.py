@@ -1,5 +1,8 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.amqp import Amqp
+from probes.arangodb import ArangoDb
+from probes.beanstalkd import Beanstalkd
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
@@ -8,30 +11,61 @@ from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
 from probes.grafana import Grafana
+from probes.etcd import Etcd
+from probes.firebird import Firebird
+from probes.ftp import Ftp
+from probes.ftpanon import Ftpanon
+from probes.fuseki import Fuseki
+from probes.gearman import Gearman
+from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
+from probes.jupyter import Jupyter
+from probes.kafka import Kafka
 from probes.kibana import Kibana
 from probes.kubelet import Kubelet
 from probes.kubernetes import Kubernetes
 from probes.ldap import Ldap
+from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.mlflow import Mlflow
+from probes.milvus import Milvus
 from probes.mongodb import MongoDb
+from probes.mqtt import Mqtt
+from probes.mssql import Mssql
 from probes.mysql import Mysql
+from probes.nats import Nats
+from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.ollama import Ollama
 from probes.postgresql import Postgresql
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
 from probes.ray import Ray
+from probes.nfs import Nfs
+from probes.oracle import Oracle
+from probes.orientdb import OrientDb
+from probes.postgresql import Postgresql
+from probes.prometheus import Prometheus
+from probes.qdrant import Qdrant
+from probes.quickwit import Quickwit
+from probes.rabbitmq import RabbitMq
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
+from probes.s3 import S3
 from probes.solr import Solr
+from probes.spark import Spark
 from probes.tarantool import Tarantool
 from probes.typesense import Typesense
+from probes.vespa import Vespa
+from probes.virtuoso import Virtuoso
+from probes.vnc import Vnc
 from probes.weaviate import Weaviate
+from probes.yarn import Yarn
+from probes.zincsearch import ZincSearch
+from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
@@ -43,18 +77,47 @@ PROBES: tuple[AnyProbe, ...] = (
     Typesense(),
     Chroma(),
     Weaviate(),
+    Milvus(),
+    Manticore(),
+    Quickwit(),
+    ZincSearch(),
+    Vespa(),
     MongoDb(),
     CouchDb(),
     Couchbase(),
+    ArangoDb(),
+    OrientDb(),
+    Fuseki(),
+    Virtuoso(),
     Neo4j(),
     Redis(),
+    Kafka(),
+    ZooKeeper(),
+    Etcd(),
+    Nats(),
+    NatsMonitor(),
+    Mqtt(),
+    Amqp(),
+    RabbitMq(),
+    Beanstalkd(),
+    Gearman(),
     Cassandra(),
     Postgresql(),
     Mysql(),
+    Mssql(),
+    Oracle(),
+    Firebird(),
     Ldap(),
     Rsync(),
+    Ftpanon(),
+    Ftp(),
+    Nfs(),
+    Vnc(),
     Memcached(),
     Tarantool(),
+    Hdfs(),
+    Yarn(),
+    Spark(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),
@@ -67,6 +130,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Ray(),
     Mlflow(),
     Ollama(),
+    S3(),
+    Jupyter(),
 )
 
 __all__ = ["PROBES"]

@@ -261,7 +261,8 @@ class About:
     `front` is the ask that opens the conversation and feeds `identify`: `FRONT`, which all HTTP
     probes of an endpoint share, unless a product says nothing of itself there. `asks` is
     everything that the probe may ever send, the front included. `runs_code` tells that whoever
-    is let in can run programs of his own there: what is stored matters little then.
+    is let in can run programs of his own there: what is stored matters little then. `needs` names
+    the field of the scope that must allow the probe, where it is not enough to be in scope.
     """
 
     name: str
@@ -275,6 +276,7 @@ class About:
     remedy: str
     references: tuple[str, ...] = ()
     runs_code: bool = False
+    needs: str | None = None
 
     def claims(self, extra_ports: Mapping[str, frozenset[int]]) -> frozenset[int]:
         """Every port that this probe visits: its own, and those that the scope names for it."""

@@ -77,6 +77,7 @@ def compile_scope(
         min_coverage=file.min_coverage,
         max_open_ports=file.max_open_ports,
         mask_names=file.mask_names,
+        ftp_anonymous=file.ftp_anonymous,
         digest=digest,
     )
 

@@ -1,0 +1,36 @@
+"""Port mapper, NFS, FTP and VNC."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from scanner.model import Access, Severity
+from tests.lab.servers.shares import ftp, mountd, rpcbind, vnc
+from tests.lab.verdict import AS_TOLD, FOUND, Group, Held, Verdict, door
+
+SCREEN: tuple[Held, ...] = (("desktop", "screen", None, ()),)
+EXPORT: tuple[Held, ...] = (("/faxes", "export", None, ()),)
+FOLDER: tuple[Held, ...] = (("the guest's folder", "folder", None, ()),)
+
+GROUPS: Mapping[str, Group] = MappingProxyType(
+    {
+        "shares": Group(
+            FOUND,
+            (
+                (door(rpcbind), Verdict(Access.IDENTIFIED, "rpcbind", None)),
+                (door(mountd), Verdict(Access.OPEN, "mountd", None, Severity.HIGH, EXPORT)),
+                (
+                    door(mountd, "shielded"),
+                    Verdict(Access.SHIELDED, "mountd", None, Severity.LOW),
+                ),
+                (door(vnc), Verdict(Access.OPEN, "vnc", None, Severity.CRITICAL, SCREEN)),
+                (door(vnc, "locked"), Verdict(Access.LOCKED, "vnc", None)),
+                (door(ftp), Verdict(Access.OPEN, "vsftpd", AS_TOLD, Severity.HIGH, FOLDER)),
+                (door(ftp, "locked"), Verdict(Access.LOCKED, "vsftpd", AS_TOLD)),
+                (
+                    door(ftp, probe="ftp"),
+                    Verdict(Access.IDENTIFIED, "vsftpd", AS_TOLD),
+                ),
+            ),
+        ),
+    }
+)
