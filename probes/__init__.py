@@ -10,13 +10,13 @@ from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
-from probes.grafana import Grafana
 from probes.etcd import Etcd
 from probes.firebird import Firebird
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
+from probes.grafana import Grafana
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.influxdb import Influxdb
@@ -26,11 +26,12 @@ from probes.kibana import Kibana
 from probes.kubelet import Kubelet
 from probes.kubernetes import Kubernetes
 from probes.ldap import Ldap
+from probes.listing import Listing
 from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
-from probes.mlflow import Mlflow
 from probes.milvus import Milvus
+from probes.mlflow import Mlflow
 from probes.mongodb import MongoDb
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
@@ -38,12 +39,8 @@ from probes.mysql import Mysql
 from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
-from probes.ollama import Ollama
-from probes.postgresql import Postgresql
-from probes.prometheus import Prometheus
-from probes.qdrant import Qdrant
-from probes.ray import Ray
 from probes.nfs import Nfs
+from probes.ollama import Ollama
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
@@ -51,6 +48,7 @@ from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
+from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rsync import Rsync
@@ -63,6 +61,7 @@ from probes.vespa import Vespa
 from probes.virtuoso import Virtuoso
 from probes.vnc import Vnc
 from probes.weaviate import Weaviate
+from probes.webdav import WebDav
 from probes.yarn import Yarn
 from probes.zincsearch import ZincSearch
 from probes.zookeeper import ZooKeeper
@@ -132,6 +131,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Ollama(),
     S3(),
     Jupyter(),
+    WebDav(),
+    Listing(),
 )
 
 __all__ = ["PROBES"]

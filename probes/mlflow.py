@@ -24,7 +24,7 @@ MISSING = "RESOURCE_DOES_NOT_EXIST"
 REALM = 'Basic realm="mlflow"'
 
 #: How releases since 3.5 refuse a name that they were not told of.
-REBINDING = b"Invalid Host header"
+REBINDING = b"Invalid Host header - possible DNS rebinding attack detected"
 
 #: Milliseconds of the year 9999, beyond which there is no date to write.
 MAX_MILLISECONDS = 253_370_764_800_000
@@ -51,24 +51,25 @@ class Mlflow:
     )
 
     def identify(self, front: Page) -> Service | None:
-        """Recognise the title, or the realm of its own login."""
+        """Recognise the title, the realm of its own login, or how it refuses a name."""
         realm = front.headers.get("www-authenticate", "")
         asks = front.status == UNAUTHORIZED and realm == REALM
-        return MLFLOW if asks or (front.status == OK and front.title == TITLE) else None
+        titled = front.status == OK and front.title == TITLE
+        return MLFLOW if asks or titled or _is_renamed(front) else None
 
     def assess(self, front: Page) -> HttpDialogue:
         """List the experiments; then see what is said of one that cannot exist."""
         if front.status == UNAUTHORIZED:
             return verdict.locked(MLFLOW, FRONT, front)
         service = Service("mlflow", _version((yield VERSION)))
+        if _is_renamed(front):
+            because = "it answers to names of its own only, and was asked by another"
+            return Assessment(access=Access.SHIELDED, service=service, because=because)
         ask: HttpAsk = EXPERIMENTS
         listing = yield ask
         if listing.status == NOT_FOUND:
             ask = OLDER
             listing = yield ask
-        if listing.status == FORBIDDEN and listing.body.startswith(REBINDING):
-            because = "it answers to names of its own only, and was asked by another"
-            return Assessment(access=Access.SHIELDED, service=service, because=because)
         if listing.status != OK:
             return verdict.not_answered(service, ask, listing)
         holdings, more = _experiments(listing.json())
@@ -89,6 +90,10 @@ class Mlflow:
             holdings=holdings,
             holdings_total=None if more else len(holdings),
         )
+
+
+def _is_renamed(front: Page) -> bool:
+    return front.status == FORBIDDEN and front.body.strip() == REBINDING
 
 
 def _version(page: Page) -> str | None:
