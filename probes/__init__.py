@@ -19,6 +19,7 @@ from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
+from probes.ignite import Ignite
 from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -51,11 +52,14 @@ from probes.rabbitmq import RabbitMq
 from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
+from probes.rethinkdb import RethinkDb
 from probes.rsync import Rsync
 from probes.s3 import S3
+from probes.smb import Smb
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.tarantool import Tarantool
+from probes.trino import Trino
 from probes.typesense import Typesense
 from probes.vespa import Vespa
 from probes.virtuoso import Virtuoso
@@ -85,6 +89,7 @@ PROBES: tuple[AnyProbe, ...] = (
     CouchDb(),
     Couchbase(),
     ArangoDb(),
+    RethinkDb(),
     OrientDb(),
     Fuseki(),
     Virtuoso(),
@@ -111,12 +116,15 @@ PROBES: tuple[AnyProbe, ...] = (
     Ftpanon(),
     Ftp(),
     Nfs(),
+    Smb(),
     Vnc(),
     Memcached(),
     Tarantool(),
+    Ignite(),
     Hdfs(),
     Yarn(),
     Spark(),
+    Trino(),
     Clickhouse(),
     Influxdb(),
     Prometheus(),

@@ -58,6 +58,8 @@ def spent(words: Sequence[str], said: Path, *, limit: float, ends: Sequence[int]
     code = os.waitstatus_to_exitcode(status)
     if code == TIMED_OUT:
         raise Failed(f"did not end within {limit:g} s")
+    if code == -signal.SIGKILL:  # `timeout` shares the fate of what it has to kill
+        raise Failed(f"did not end within {limit:g} s, nor within {GRACE} s of being told to")
     if code not in ends:
         last = said.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         raise Failed(f"ended with {code}: {' '.join(last)[:120]}")

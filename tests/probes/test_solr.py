@@ -83,7 +83,7 @@ def test_a_node_before_the_metrics_api_has_no_version() -> None:
 
     assert (found.access, found.service.version) == (Access.OPEN, None)
     (core,) = found.holdings
-    assert (core.name, core.records, core.fields) == ("faxes", 512, ("fax_number", "id"))
+    assert (core.name, core.records, core.bytes, core.fields) == ("faxes", 2, 1194, NAMES)
 
 
 def test_a_refusal_that_names_nobody_is_left_to_others() -> None:

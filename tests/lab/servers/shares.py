@@ -1,4 +1,4 @@
-"""TigerVNC, rpcbind and NFS-Ganesha: open, locked, and for named hosts only."""
+"""TigerVNC, rpcbind, NFS-Ganesha, vsftpd and Samba: open, locked, and for named hosts only."""
 
 import os
 import time
@@ -165,4 +165,42 @@ def _vsftpd(at: Place, mode: str) -> str:
         f"listen=YES\nlisten_address={LOOPBACK}\nlisten_port={at.port}\nbackground=NO\n"
         f"anonymous_enable={guests}\nlocal_enable=YES\nanon_root={at.home}/files\n"
         f"secure_chroot_dir={at.home}/empty\nseccomp_sandbox=NO\n"
+    )
+
+
+@contextmanager
+def samba(mode: str = "open", *, canary: str = CANARY) -> Iterator[Running]:
+    """A share with one file that is the canary."""
+    with place("samba", mode) as at:
+        program = require("smbd", at.name, "samba")
+        if os.geteuid() != 0:
+            raise NotStarted(at.name, "smbd must be started by root")
+        file = at.write(f"faxes/{canary}", canary)
+        for own in ("lock", "state", "cache", "private", "ncalrpc"):
+            (at.home / own).mkdir(mode=0o755)
+        settings = at.write("smb.conf", _samba(at, mode))
+        with standing(
+            at,
+            Program((program, "--foreground", "--no-process-group", f"--configfile={settings}")),
+            probe="smb",
+            version=lambda: _listening(at, said_by(program, "--version").split()[1].split("-")[0]),
+            fill=lambda: None,
+            state=lambda _: (file.read_text(), file.stat().st_atime_ns),
+        ) as server:
+            yield server
+
+
+def _samba(at: Place, mode: str) -> str:
+    guests = "yes" if mode == "open" else "no"
+    anonymous = 2 if mode == "locked" else 0
+    own = "".join(
+        f"{what} = {at.home}/{what.partition(' ')[0]}\n"
+        for what in ("lock directory", "state directory", "cache directory", "private dir")
+    )
+    return (
+        f"[global]\ninterfaces = {LOOPBACK}\nbind interfaces only = yes\nsmb ports = {at.port}\n"
+        f"server role = standalone\nmap to guest = Bad User\nrestrict anonymous = {anonymous}\n"
+        f"pid directory = {at.home}\nncalrpc dir = {at.home}/ncalrpc\nlog file = {at.home}/log\n"
+        f"disable spoolss = yes\nload printers = no\n{own}"
+        f"[faxes]\npath = {at.home}/faxes\nguest ok = {guests}\nread only = yes\n"
     )

@@ -1,11 +1,12 @@
-"""NFS, FTP and VNC: each door stands as its mode claims."""
+"""NFS, FTP, VNC and SMB: each door stands as its mode claims."""
 
 import ftplib
+import subprocess
 
 import pytest
 
-from tests.lab.servers.process import CANARY, said_by
-from tests.lab.servers.shares import ftp, mountd, rpcbind, vnc
+from tests.lab.servers.process import CANARY, Running, said_by
+from tests.lab.servers.shares import ftp, mountd, rpcbind, samba, vnc
 from tests.lab.session import Lab
 from tests.lab.stranger import say
 
@@ -49,3 +50,23 @@ def test_a_locked_ftp_refuses_a_guest(lab: Lab) -> None:
         control.connect(server.address, server.port, timeout=10)
         with pytest.raises(ftplib.error_perm, match="530"):
             control.login()
+
+
+def smbclient(server: Running) -> str:
+    """What a session without a name sees in the share."""
+    argv = ("smbclient", "-N", "-p", str(server.port), "//127.0.0.1/faxes", "-c", "ls")
+    asked = subprocess.run(  # noqa: S603  # the official client
+        argv, check=False, capture_output=True, text=True, timeout=30
+    )
+    return asked.stdout + asked.stderr
+
+
+def test_an_open_samba_lists_its_files_to_nobody(lab: Lab) -> None:
+    """Names and sizes."""
+    assert CANARY in smbclient(lab.start(samba))
+
+
+@pytest.mark.parametrize("mode", ["partial", "locked"])
+def test_a_shut_samba_lists_nothing(lab: Lab, mode: str) -> None:
+    """The tree is refused."""
+    assert "NT_STATUS_ACCESS_DENIED" in smbclient(lab.start(samba, mode))

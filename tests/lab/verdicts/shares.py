@@ -1,14 +1,15 @@
-"""Port mapper, NFS, FTP and VNC."""
+"""Port mapper, NFS, FTP, VNC and SMB."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
-from tests.lab.servers.shares import ftp, mountd, rpcbind, vnc
+from tests.lab.servers.shares import ftp, mountd, rpcbind, samba, vnc
 from tests.lab.verdict import AS_TOLD, FOUND, Group, Held, Verdict, door
 
 SCREEN: tuple[Held, ...] = (("desktop", "screen", None, ()),)
 EXPORT: tuple[Held, ...] = (("/faxes", "export", None, ()),)
+SHARE: tuple[Held, ...] = (("faxes", "share", None, ()),)
 FOLDER: tuple[Held, ...] = (("the guest's folder", "folder", None, ()),)
 
 GROUPS: Mapping[str, Group] = MappingProxyType(
@@ -30,6 +31,18 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     door(ftp, probe="ftp"),
                     Verdict(Access.IDENTIFIED, "vsftpd", AS_TOLD),
                 ),
+            ),
+        ),
+        # Its three servers end the three before that stand on ports which every round visits.
+        "smb": Group(
+            FOUND,
+            (
+                (door(samba), Verdict(Access.OPEN, "smb", None, Severity.HIGH, SHARE)),
+                (
+                    door(samba, "partial"),
+                    Verdict(Access.PARTIAL, "smb", None, Severity.MEDIUM, SHARE),
+                ),
+                (door(samba, "locked"), Verdict(Access.LOCKED, "smb", None)),
             ),
         ),
     }
