@@ -17,6 +17,7 @@ from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.grafana import Grafana
+from probes.hasura import Hasura
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
@@ -45,6 +46,7 @@ from probes.ollama import Ollama
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
+from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
 from probes.quickwit import Quickwit
@@ -111,6 +113,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Mssql(),
     Oracle(),
     Firebird(),
+    Postgrest(),
+    Hasura(),
     Ldap(),
     Rsync(),
     Ftpanon(),
