@@ -17,6 +17,7 @@ from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
+from probes.grafana import Grafana
 from probes.hasura import Hasura
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
@@ -26,11 +27,15 @@ from probes.jupyter import Jupyter
 from probes.kafka import Kafka
 from probes.kafkaconnect import KafkaConnect
 from probes.kibana import Kibana
+from probes.kubelet import Kubelet
+from probes.kubernetes import Kubernetes
 from probes.ldap import Ldap
+from probes.listing import Listing
 from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.milvus import Milvus
+from probes.mlflow import Mlflow
 from probes.mongodb import MongoDb
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
@@ -41,6 +46,7 @@ from probes.neo4j import Neo4j
 from probes.nfs import Nfs
 from probes.nomad import Nomad
 from probes.openwire import OpenWire
+from probes.ollama import Ollama
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
@@ -49,6 +55,7 @@ from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
+from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
@@ -66,6 +73,7 @@ from probes.vespa import Vespa
 from probes.virtuoso import Virtuoso
 from probes.vnc import Vnc
 from probes.weaviate import Weaviate
+from probes.webdav import WebDav
 from probes.yarn import Yarn
 from probes.zincsearch import ZincSearch
 from probes.zookeeper import ZooKeeper
@@ -139,8 +147,16 @@ PROBES: tuple[AnyProbe, ...] = (
     Hylafax(),
     Docker(),
     Registry(),
+    Kubernetes(),
+    Kubelet(),
+    Grafana(),
+    Ray(),
+    Mlflow(),
+    Ollama(),
     S3(),
     Jupyter(),
+    WebDav(),
+    Listing(),
 )
 
 __all__ = ["PROBES"]
