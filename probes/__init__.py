@@ -17,9 +17,9 @@ from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
-from probes.hazelcast import Hazelcast
 from probes.grafana import Grafana
 from probes.hasura import Hasura
+from probes.hazelcast import Hazelcast
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
@@ -46,8 +46,8 @@ from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nfs import Nfs
 from probes.nomad import Nomad
-from probes.openwire import OpenWire
 from probes.ollama import Ollama
+from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
