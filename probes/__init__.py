@@ -6,6 +6,7 @@ from probes.beanstalkd import Beanstalkd
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
+from probes.cockroachdb import CockroachDb
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
@@ -101,6 +102,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Gearman(),
     Cassandra(),
     Postgresql(),
+    CockroachDb(),
     Mysql(),
     Mssql(),
     Oracle(),
