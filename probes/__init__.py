@@ -46,8 +46,8 @@ from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nfs import Nfs
 from probes.nomad import Nomad
-from probes.openwire import OpenWire
 from probes.ollama import Ollama
+from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
