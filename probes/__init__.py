@@ -54,6 +54,7 @@ from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
+from probes.questdb import Questdb
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
 from probes.ray import Ray
@@ -144,6 +145,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Spark(),
     Trino(),
     Clickhouse(),
+    Questdb(),
     Influxdb(),
     Prometheus(),
     Hylafax(),
