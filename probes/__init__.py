@@ -6,6 +6,7 @@ from probes.beanstalkd import Beanstalkd
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
+from probes.cockroachdb import CockroachDb
 from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
@@ -54,6 +55,7 @@ from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
+from probes.questdb import Questdb
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
 from probes.ray import Ray
@@ -122,6 +124,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Gearman(),
     Cassandra(),
     Postgresql(),
+    CockroachDb(),
     Mysql(),
     Mssql(),
     Oracle(),
@@ -144,6 +147,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Spark(),
     Trino(),
     Clickhouse(),
+    Questdb(),
     Influxdb(),
     Prometheus(),
     Hylafax(),
