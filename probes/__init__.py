@@ -58,6 +58,7 @@ from probes.qdrant import Qdrant
 from probes.questdb import Questdb
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
+from probes.ravendb import RavenDb
 from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
@@ -101,6 +102,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Couchbase(),
     ArangoDb(),
     RethinkDb(),
+    RavenDb(),
     OrientDb(),
     Fuseki(),
     Virtuoso(),
