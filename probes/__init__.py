@@ -20,6 +20,7 @@ from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.hasura import Hasura
+from probes.hazelcast import Hazelcast
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
@@ -140,6 +141,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Memcached(),
     Tarantool(),
     Ignite(),
+    Hazelcast(),
     Hdfs(),
     Yarn(),
     Spark(),
