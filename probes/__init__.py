@@ -45,13 +45,14 @@ from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nfs import Nfs
 from probes.nomad import Nomad
-from probes.openwire import OpenWire
 from probes.ollama import Ollama
+from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
+from probes.pulsar import Pulsar
 from probes.qdrant import Qdrant
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
@@ -115,6 +116,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Mqtt(),
     Amqp(),
     RabbitMq(),
+    Pulsar(),
     OpenWire(),
     Stomp(),
     Beanstalkd(),
