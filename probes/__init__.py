@@ -6,6 +6,7 @@ from probes.beanstalkd import Beanstalkd
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
+from probes.cockroachdb import CockroachDb
 from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
@@ -19,6 +20,7 @@ from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.hasura import Hasura
+from probes.hazelcast import Hazelcast
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
@@ -54,6 +56,7 @@ from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
 from probes.pulsar import Pulsar
 from probes.qdrant import Qdrant
+from probes.questdb import Questdb
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
 from probes.ray import Ray
@@ -123,6 +126,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Gearman(),
     Cassandra(),
     Postgresql(),
+    CockroachDb(),
     Mysql(),
     Mssql(),
     Oracle(),
@@ -139,11 +143,13 @@ PROBES: tuple[AnyProbe, ...] = (
     Memcached(),
     Tarantool(),
     Ignite(),
+    Hazelcast(),
     Hdfs(),
     Yarn(),
     Spark(),
     Trino(),
     Clickhouse(),
+    Questdb(),
     Influxdb(),
     Prometheus(),
     Hylafax(),
