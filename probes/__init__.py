@@ -11,6 +11,7 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
+from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
 from probes.firebird import Firebird
@@ -149,6 +150,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Spark(),
     Trino(),
     Clickhouse(),
+    Druid(),
     Questdb(),
     Influxdb(),
     Prometheus(),
