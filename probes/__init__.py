@@ -11,6 +11,7 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
+from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
 from probes.firebird import Firebird
@@ -54,6 +55,7 @@ from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
+from probes.pulsar import Pulsar
 from probes.qdrant import Qdrant
 from probes.questdb import Questdb
 from probes.quickwit import Quickwit
@@ -120,6 +122,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Mqtt(),
     Amqp(),
     RabbitMq(),
+    Pulsar(),
     OpenWire(),
     Stomp(),
     Beanstalkd(),
@@ -149,6 +152,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Spark(),
     Trino(),
     Clickhouse(),
+    Druid(),
     Questdb(),
     Influxdb(),
     Prometheus(),
