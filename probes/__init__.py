@@ -65,6 +65,7 @@ from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.rsync import Rsync
 from probes.s3 import S3
+from probes.schemaregistry import SchemaRegistry
 from probes.smb import Smb
 from probes.solr import Solr
 from probes.spark import Spark
@@ -109,6 +110,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Redis(),
     Kafka(),
     KafkaConnect(),
+    SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
     Consul(),
