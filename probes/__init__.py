@@ -11,6 +11,7 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
+from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
 from probes.firebird import Firebird
@@ -59,6 +60,7 @@ from probes.qdrant import Qdrant
 from probes.questdb import Questdb
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
+from probes.ravendb import RavenDb
 from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
@@ -103,6 +105,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Couchbase(),
     ArangoDb(),
     RethinkDb(),
+    RavenDb(),
     OrientDb(),
     Fuseki(),
     Virtuoso(),
@@ -151,6 +154,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Spark(),
     Trino(),
     Clickhouse(),
+    Druid(),
     Questdb(),
     Influxdb(),
     Prometheus(),
