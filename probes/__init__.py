@@ -68,6 +68,7 @@ from probes.rethinkdb import RethinkDb
 from probes.riak import Riak
 from probes.rsync import Rsync
 from probes.s3 import S3
+from probes.schemaregistry import SchemaRegistry
 from probes.smb import Smb
 from probes.solr import Solr
 from probes.spark import Spark
@@ -113,6 +114,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Redis(),
     Kafka(),
     KafkaConnect(),
+    SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
     Consul(),
