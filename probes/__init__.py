@@ -65,6 +65,7 @@ from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
+from probes.riak import Riak
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
@@ -147,6 +148,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Vnc(),
     Memcached(),
     Tarantool(),
+    Riak(),
     Ignite(),
     Hazelcast(),
     Hdfs(),
