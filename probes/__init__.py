@@ -13,6 +13,7 @@ from probes.kibana import Kibana
 from probes.ldap import Ldap
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
+from probes.memcachedudp import MemcachedUdp
 from probes.mongodb import MongoDb
 from probes.mysql import Mysql
 from probes.neo4j import Neo4j
@@ -48,6 +49,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Ldap(),
     Rsync(),
     Memcached(),
+    MemcachedUdp(),
     Tarantool(),
     Clickhouse(),
     Influxdb(),
