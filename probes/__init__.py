@@ -1,32 +1,86 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.amqp import Amqp
+from probes.arangodb import ArangoDb
+from probes.beanstalkd import Beanstalkd
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
+from probes.cockroachdb import CockroachDb
+from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
 from probes.elasticsearch import Elasticsearch
+from probes.etcd import Etcd
+from probes.firebird import Firebird
+from probes.ftp import Ftp
+from probes.ftpanon import Ftpanon
+from probes.fuseki import Fuseki
+from probes.gearman import Gearman
+from probes.grafana import Grafana
+from probes.hasura import Hasura
+from probes.hazelcast import Hazelcast
+from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
+from probes.ignite import Ignite
 from probes.influxdb import Influxdb
+from probes.jupyter import Jupyter
+from probes.kafka import Kafka
+from probes.kafkaconnect import KafkaConnect
 from probes.kibana import Kibana
+from probes.kubelet import Kubelet
+from probes.kubernetes import Kubernetes
 from probes.ldap import Ldap
+from probes.listing import Listing
+from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
+from probes.milvus import Milvus
+from probes.mlflow import Mlflow
 from probes.mongodb import MongoDb
+from probes.mqtt import Mqtt
+from probes.mssql import Mssql
 from probes.mysql import Mysql
+from probes.nats import Nats
+from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
+from probes.nfs import Nfs
+from probes.nomad import Nomad
+from probes.ollama import Ollama
+from probes.openwire import OpenWire
+from probes.oracle import Oracle
+from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
+from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
 from probes.qdrant import Qdrant
+from probes.questdb import Questdb
+from probes.quickwit import Quickwit
+from probes.rabbitmq import RabbitMq
+from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
+from probes.rethinkdb import RethinkDb
 from probes.rsync import Rsync
+from probes.s3 import S3
+from probes.smb import Smb
 from probes.solr import Solr
+from probes.spark import Spark
+from probes.stomp import Stomp
 from probes.tarantool import Tarantool
+from probes.trino import Trino
 from probes.typesense import Typesense
+from probes.vault import Vault
+from probes.vespa import Vespa
+from probes.virtuoso import Virtuoso
+from probes.vnc import Vnc
 from probes.weaviate import Weaviate
+from probes.webdav import WebDav
+from probes.yarn import Yarn
+from probes.zincsearch import ZincSearch
+from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
 
 PROBES: tuple[AnyProbe, ...] = (
@@ -38,25 +92,79 @@ PROBES: tuple[AnyProbe, ...] = (
     Typesense(),
     Chroma(),
     Weaviate(),
+    Milvus(),
+    Manticore(),
+    Quickwit(),
+    ZincSearch(),
+    Vespa(),
     MongoDb(),
     CouchDb(),
     Couchbase(),
+    ArangoDb(),
+    RethinkDb(),
+    OrientDb(),
+    Fuseki(),
+    Virtuoso(),
     Neo4j(),
     Redis(),
+    Kafka(),
+    KafkaConnect(),
+    ZooKeeper(),
+    Etcd(),
+    Consul(),
+    Nomad(),
+    Vault(),
+    Nats(),
+    NatsMonitor(),
+    Mqtt(),
+    Amqp(),
+    RabbitMq(),
+    OpenWire(),
+    Stomp(),
+    Beanstalkd(),
+    Gearman(),
     Cassandra(),
     Postgresql(),
+    CockroachDb(),
     Mysql(),
+    Mssql(),
+    Oracle(),
+    Firebird(),
+    Postgrest(),
+    Hasura(),
     Ldap(),
     Rsync(),
+    Ftpanon(),
+    Ftp(),
+    Nfs(),
+    Smb(),
+    Vnc(),
     Memcached(),
     MemcachedUdp(),
     Tarantool(),
+    Ignite(),
+    Hazelcast(),
+    Hdfs(),
+    Yarn(),
+    Spark(),
+    Trino(),
     Clickhouse(),
+    Questdb(),
     Influxdb(),
     Prometheus(),
     Hylafax(),
     Docker(),
     Registry(),
+    Kubernetes(),
+    Kubelet(),
+    Grafana(),
+    Ray(),
+    Mlflow(),
+    Ollama(),
+    S3(),
+    Jupyter(),
+    WebDav(),
+    Listing(),
 )
 
 __all__ = ["PROBES"]

@@ -27,7 +27,8 @@ HEARTBEAT = Get("/api/v2/heartbeat")
 VERSION = Get("/api/v2/version")
 DATABASES = Get("/api/v2/tenants/default_tenant/databases?limit=1000")
 COLLECTIONS = Get(
-    "/api/v2/tenants/default_tenant/databases/{}/collections?limit=1000", max_bytes=MAX_LISTING
+    "/api/v2/tenants/default_tenant/databases/{}/collections?limit=1000&offset=0",
+    max_bytes=MAX_LISTING,
 )
 COUNT = Get("/api/v2/tenants/default_tenant/databases/{}/collections/{}/count")
 CONTROL = Get("/api/v2/tenants/default_tenant/databases/ronde-no-such-database")
@@ -35,7 +36,7 @@ CONTROL = Get("/api/v2/tenants/default_tenant/databases/ronde-no-such-database")
 #: The API before 0.5.16 knew one way to each page; 1.0 and later answer 410 there.
 HEARTBEAT_1 = Get("/api/v1/heartbeat")
 VERSION_1 = Get("/api/v1/version")
-COLLECTIONS_1 = Get("/api/v1/collections?limit=1000", max_bytes=MAX_LISTING)
+COLLECTIONS_1 = Get("/api/v1/collections?limit=1000&offset=0", max_bytes=MAX_LISTING)
 COUNT_1 = Get("/api/v1/collections/{}/count")
 CONTROL_1 = Get("/api/v1/collections/ronde-no-such-collection")
 

@@ -29,6 +29,7 @@ class MemcachedUdp:
         name="memcachedudp",
         title="Memcached answers over UDP, where it knows no password",
         udp_ports=frozenset({11211}),
+        needs="udp",
         front=VERSION,
         asks=(VERSION, CONTROL),
         proves="the version is told where no password can be, and an unknown command is refused",

@@ -75,6 +75,7 @@ class Postgresql:
             "https://www.postgresql.org/docs/current/auth-trust.html",
             "https://www.postgresql.org/docs/current/auth-pg-hba-conf.html",
         ),
+        runs_code=True,  # `COPY … PROGRAM`, for whoever calls himself a superuser
     )
 
     def identify(self, front: Answer) -> Service | None:

@@ -95,7 +95,7 @@ def equip(  # noqa: PLR0913 - the parts that differ from process to process
 ) -> Walk:
     """Join the parts that walk shards."""
     scope = brief.scope
-    openings = datagram_openings(brief.probes, scope.extra_ports) if scope.udp else {}
+    openings = datagram_openings(brief.probes, scope.extra_ports)
     gate = Gate(
         scope=brief.scope,
         pace=sweep.pace,

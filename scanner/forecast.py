@@ -9,7 +9,6 @@ import msgspec
 from scanner import catalogue
 from scanner.catchall import CANARIES, CANARY_PORTS, SUSPECT
 from scanner.denied import DENIED
-from scanner.model import Transport
 from scanner.plan import Estimate, Outlook
 from scanner.rounds import Prepared
 
@@ -85,8 +84,6 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
     )
     yield "  of an open port, a probe may ask nothing but:"
     for probe in prepared.probes:
-        if probe.about.transport is Transport.UDP and not prepared.scope.udp:
-            continue
         yield f"    {probe.about.name}"
         yield from (f"      {ask.name}" for ask in probe.about.asks)
 

@@ -1,10 +1,11 @@
-"""Right of the bar: what a visit found is judged, recorded and emitted, one visit at a time.
+"""Right of the bar: what visits found is judged, recorded and emitted, some visits at a time.
 
 Nothing here can reach the scanned network. What is recorded is on the disk before it is emitted,
 so that an output never says more than the history knows.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +24,7 @@ from scanner.model import (
     Endpoint,
     Finding,
     ScopeReference,
+    ServiceSeen,
     Unknown,
 )
 from scanner.probe import Visit
@@ -34,6 +36,9 @@ log = structlog.get_logger()
 
 class History(Protocol):
     """The part of a round's hand on the history that is needed here."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Commit all that a block records when it ends."""
 
     def record(self, draft: Finding) -> Finding:
         """Commit what was seen exposed, and give it back with its place in the history."""
@@ -80,12 +85,23 @@ class Ledger:
         for finding in self.history.told():
             self._tell(finding)
 
-    def conclude(self, visit: Visit, counts: Counts) -> None:
-        """Record one visit, count it and tell the outputs.
+    def conclude(self, visits: Iterable[tuple[Visit, Counts]]) -> None:
+        """Record some visits, count them and tell the outputs, once all are on the disk.
 
         Raises:
             Refused: the history or an output cannot be written.
         """
+        with self.history.together():
+            said = [self._recorded(visit, counts) for visit, counts in visits]
+        for one in said:
+            if isinstance(one, Finding):
+                self._tell(one)
+            elif one is not None:
+                for sink in self.sinks:
+                    sink.service(one)
+
+    def _recorded(self, visit: Visit, counts: Counts) -> Finding | ServiceSeen | None:
+        """Judge and record one visit; give what the outputs will be told."""
         outcome, look = visit.outcome, self._look(visit)
         _count(visit, counts)
         if record.shows_shut(outcome):
@@ -95,11 +111,10 @@ class Ledger:
             severity = score.severity(visit.about, outcome)
             draft = record.finding(visit.about, written, look, severity)
             counts.findings[draft.severity] += 1
-            self._tell(self.history.record(draft))
-        elif not isinstance(outcome, Closed):
-            seen = record.service_seen(visit.about, outcome, look)
-            for sink in self.sinks:
-                sink.service(seen)
+            return self.history.record(draft)
+        if isinstance(outcome, Closed):
+            return None
+        return record.service_seen(visit.about, outcome, look)
 
     def end_shard(self, number: int, tally: ShardTally) -> None:
         """Record that nothing of a shard is left to do."""

@@ -29,11 +29,14 @@ from scanner.probe import Answer, AnyProbe, Datagram, Visit
 from scanner.scope import Scope
 from scanner.sweep import DatagramSweep, Observation, State, Sweep
 from scanner.visit import visit, visit_heard
-from scanner.way import ShardTally
+from scanner.way import Counts, ShardTally
 
 #: Open endpoints that may wait for a conversation: enough to keep every conversation busy, and
 #: little enough that the sweep notices at once when they fall behind.
 HAND_OVER = 256
+
+#: Visits that are concluded at a time: one wait for the disk, and one thread, for all of them.
+LOT = 64
 
 #: Shards under way at once: the one that is swept, and one whose last conversations go on. So a
 #: slow talker does not stop the sweep, and a round that is continued repeats little.
@@ -50,8 +53,8 @@ class Walk:
     """Everything that shards are walked with, in whichever process; a test replaces any of it.
 
     `shards` are those that are still to be walked, drawn one by one; `conversations` is how many
-    endpoints are spoken with at once; `openings` are the datagrams that open the UDP ports, none
-    where the scope does not permit UDP; `watched` are the endpoints whose findings are open in the
+    endpoints are spoken with at once; `openings` are the datagrams that open the UDP ports;
+    `watched` are the endpoints whose findings are open in the
     history, which a sweep therefore reports even when closed; `interrupted` tells that a person
     ended the round, rather than its permission; `given_up` says which shards no worker survived.
     """
@@ -257,26 +260,34 @@ async def conclude(
     room: anyio.Semaphore,
     visits: MemoryObjectReceiveStream[Visited],
 ) -> None:
-    """Judge, record and emit, one visit at a time, away from the event loop.
+    """Judge, record and emit away from the event loop, as many visits at a time as have come.
 
     A round that is stopped at once still concludes the visits that were already paid.
     """
     async with visits:
         try:
-            async for leg, one in visits:
-                if one is not None:
-                    await to_thread.run_sync(ledger.conclude, one, leg.counts)
-                leg.pending -= 1
-                if not leg.pending:
-                    await _end_shard(account, ledger, leg)
-                    room.release()
+            async for first in visits:
+                lot = [first, *_waiting(visits, LOT - 1)]
+                await to_thread.run_sync(ledger.conclude, _made(lot))
+                for leg, _ in lot:
+                    leg.pending -= 1
+                    if not leg.pending:
+                        await _end_shard(account, ledger, leg)
+                        room.release()
         except anyio.get_cancelled_exc_class():
-            with suppress(anyio.WouldBlock, anyio.EndOfStream):
-                while True:
-                    leg, one = visits.receive_nowait()
-                    if one is not None:
-                        ledger.conclude(one, leg.counts)
+            ledger.conclude(_made(_waiting(visits, HAND_OVER)))
             raise
+
+
+def _waiting(visits: MemoryObjectReceiveStream[Visited], most: int) -> Iterator[Visited]:
+    """Take what has come by now, and wait for nothing."""
+    with suppress(anyio.WouldBlock, anyio.EndOfStream):
+        for _ in range(most):
+            yield visits.receive_nowait()
+
+
+def _made(lot: Iterable[Visited]) -> list[tuple[Visit, Counts]]:
+    return [(visit, leg.counts) for leg, visit in lot if visit is not None]
 
 
 async def _end_shard(account: Account, ledger: Ledger, leg: Leg) -> None:

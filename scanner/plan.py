@@ -31,7 +31,6 @@ class Skip(StrEnum):
     MEDICAL = "medical"
     PRINTER = "printer"
     DENIED = "denied-port"
-    UDP = "udp-not-permitted"
     UNPLANNED = "listed-beside-the-plan"
 
 
@@ -66,8 +65,6 @@ class Plan:
         printers = (_devices(scope, AssetClass.PRINTER) & allowed) - medical
         others = allowed - medical - printers
         wanted = _wanted(scope, probes)
-        barred = frozenset() if scope.udp else _of(Transport.UDP, wanted)
-        wanted -= barred
         denied = _numbered(wanted, DENIED)
         on_printers = _opted_in(scope, printers, wanted)
         opted = _opted_in(scope, others, denied, beside=wanted - denied)
@@ -77,7 +74,6 @@ class Plan:
             Skip.MEDICAL: medical.count * len(wanted),
             Skip.PRINTER: printers.count * len(wanted) - _endpoints(on_printers),
             Skip.DENIED: others.count * len(wanted) - _endpoints(on_others),
-            Skip.UDP: others.count * len(barred),
         }
         blocks = (*on_others, *on_printers)
         return cls(

@@ -292,9 +292,10 @@ class About:
 
     `front` is the ask that opens the conversation and feeds `identify`: `FRONT`, which all HTTP
     probes of an endpoint share, unless a product says nothing of itself there. A probe whose front
-    is a `Datagram` has `udp_ports` and no others; it is asked only where the scope permits UDP.
-    `asks` is everything that the probe may ever send, the front included. `runs_code` tells that
-    whoever is let in can run programs of his own there: what is stored matters little then.
+    is a `Datagram` has `udp_ports` and no others. `asks` is everything that the probe may ever
+    send, the front included. `runs_code` tells that whoever is let in can run programs of his own
+    there: what is stored matters little then. `needs` names the field of the scope that must allow
+    the probe, where it is not enough to be in scope: `udp` for all that speak it.
     """
 
     name: str
@@ -309,6 +310,7 @@ class About:
     remedy: str
     references: tuple[str, ...] = ()
     runs_code: bool = False
+    needs: str | None = None
 
     @property
     def transport(self) -> Transport:

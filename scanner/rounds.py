@@ -22,6 +22,7 @@ from scanner.conversation import Limits
 from scanner.crew import COMMAND, Crew, crew_size, packed_orders
 from scanner.emit import Sink
 from scanner.equip import Around, Brief, Share, equip, hold_sweep
+from scanner.granted import granted
 from scanner.guard import Guard, refuse_blind_loop
 from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
@@ -89,18 +90,15 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
     if order.inventory_only and not order.inventory:
         raise Refused("--inventory-only needs an --inventory")
     scope = with_inventory(scope, inventory)
-    probes = chosen_probes(order.probes, order.exclude_probes)
+    chosen = chosen_probes(order.probes, order.exclude_probes)
+    probes = granted(chosen, scope, path=order.scope, named=order.probes)
     refuse_misdirected(scope, order.scope, probes)
     within = inventory.addresses if order.inventory_only else None
     plan = Plan.of(scope, within, probes)
     if order.open_from:
         plan = plan.among(chain.from_iterable(map(read_open, order.open_from)))
     return Prepared(
-        scope=scope,
-        inventory=inventory,
-        probes=probes,
-        plan=plan,
-        swept=bool(order.open_from),
+        scope=scope, inventory=inventory, probes=probes, plan=plan, swept=bool(order.open_from)
     )
 
 

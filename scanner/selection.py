@@ -44,8 +44,7 @@ def refuse_misdirected(scope: Scope, path: Path, probes: Sequence[AnyProbe]) -> 
     known = {probe.about.name for probe in chosen_probes(())}
     if unknown := sorted(scope.extra_ports.keys() - known):
         raise Refused(f"{path}: extra_ports.{unknown[0]}: no probe has this name")
-    if scope.udp:
-        datagram_openings(probes, scope.extra_ports)
+    datagram_openings(probes, scope.extra_ports)
 
 
 def _matches(probe: AnyProbe, patterns: Sequence[str]) -> bool:

@@ -62,8 +62,9 @@ def _lacking(probe: object) -> str | None:
         return "it lacks `identify` or `assess`"
     if not about.declares(about.front):
         return "its front is not among its asks"
-    if bool(about.udp_ports) is not (about.transport is Transport.UDP):
-        return "a probe has `udp_ports` if its front is a datagram, and only then"
+    over_udp = about.transport is Transport.UDP
+    if (bool(about.udp_ports), about.needs == "udp") != (over_udp, over_udp):
+        return "a probe has `udp_ports` and needs `udp` if its front is a datagram, and only then"
     if denied := sorted(about.own_ports & DENIED.keys()):
         return f"it claims port {denied[0]}: {DENIED[denied[0]]}"
     return None

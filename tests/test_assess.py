@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from scanner.assess import assess
 from scanner.guard import OutOfScope
 from scanner.model import Access, Assessment, Closed, Outcome, Service, Silence, Unknown
-from scanner.probe import FRONT, About, Get, HttpDialogue, NoAnswer, Page
+from scanner.probe import FRONT, About, Get, HttpAsk, HttpDialogue, NoAnswer, Page
 from scanner.wire import Garbled
 
 pytestmark = pytest.mark.anyio
@@ -55,9 +55,9 @@ class Server:
     """Answers every ask the same, and keeps what it was asked."""
 
     answer: Page | Exception = PAGE
-    asked: list[Get] = field(default_factory=list)
+    asked: list[HttpAsk] = field(default_factory=list)
 
-    async def put(self, ask: Get) -> Page:
+    async def put(self, ask: HttpAsk) -> Page:
         """Answer one ask."""
         self.asked.append(ask)
         if isinstance(self.answer, Exception):

@@ -502,7 +502,7 @@ def test_a_shell_completes_commands_and_probes(tmp_path: Path) -> None:
     """The completion that `--help` tells of works."""
     environment = without_ronde(os.environ) | {
         "_RONDE_COMPLETE": "bash_complete",
-        "COMP_WORDS": "ronde probes re",
+        "COMP_WORDS": "ronde probes redi",
         "COMP_CWORD": "2",
     }
     said = subprocess.run(  # noqa: S603 - ourselves

@@ -21,7 +21,18 @@ from scanner.demo.listen import Serve, listening
 from scanner.gate import Gate
 from scanner.guard import Guard, OutOfScope
 from scanner.model import Endpoint, Silence, TlsFacts
-from scanner.probe import FRONT, Answer, Ask, CountLines, Exchange, Get, Listen, NoAnswer, Page
+from scanner.probe import (
+    FRONT,
+    Answer,
+    Ask,
+    CountLines,
+    Exchange,
+    Fixed,
+    Get,
+    Listen,
+    NoAnswer,
+    Page,
+)
 from scanner.wire import lines
 from tests.fakes import connections, http
 from tests.fakes.gates import Hears, Trail, Waits, gate_to_loopback
@@ -41,7 +52,7 @@ NLST = CountLines(name="NLST", command=b"NLST\r\n", framing=lines.frame)
 
 async def put(talk: Conversation, ask: Ask) -> Page | Answer:
     """Put an ask of either kind."""
-    return await (talk.get(ask) if isinstance(ask, Get) else talk.exchange(ask))
+    return await (talk.get(ask) if isinstance(ask, Get | Fixed) else talk.exchange(ask))
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """What becomes of a visit: recorded first, then told to every output, and counted."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 import pytest
 
@@ -50,6 +50,10 @@ class Told:
     settled: Settled = field(default_factory=lambda: Settled((), ()))
     seen: list[ServiceSeen] = field(default_factory=list)
     drafts: list[Finding] = field(default_factory=list)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Hold nothing back."""
+        return nullcontext()
 
     def record(self, draft: Finding) -> Finding:
         """Note it, and say that it is known since noon."""
@@ -115,7 +119,7 @@ def concluded(outcome: Outcome, *, recognised: bool = True) -> tuple[Told, Ledge
     told = Told()
     books = ledger(told)
     about = REDIS if recognised else None
-    books.conclude(Visit(endpoint=endpoint(7, 6379), outcome=outcome, about=about), Counts())
+    books.conclude([(Visit(endpoint=endpoint(7, 6379), outcome=outcome, about=about), Counts())])
     return told, books
 
 
@@ -160,7 +164,7 @@ def test_what_is_seen_is_counted_by_kind() -> None:
     visits = [Visit(endpoint=endpoint(), outcome=outcome, about=REDIS) for outcome in outcomes]
 
     counts = Counts()
-    list(map(partial(books.conclude, counts=counts), visits))
+    books.conclude((visit, counts) for visit in visits)
 
     assert counts.access == {Access.OPEN: 1, Access.LOCKED: 2}
     assert counts.unknown == {Silence.TIMEOUT: 1}
@@ -201,6 +205,6 @@ def test_what_is_recorded_was_masked_before() -> None:
     books = ledger(told)
     found = replace(OPEN, holdings=(Holding(name="fax-of-0612345678", kind="database"),))
 
-    books.conclude(Visit(endpoint=endpoint(7, 6379), outcome=found, about=REDIS), Counts())
+    books.conclude([(Visit(endpoint=endpoint(7, 6379), outcome=found, about=REDIS), Counts())])
 
     assert [one.name for finding in told.drafts for one in finding.holdings] == ["fax-of-[number]"]

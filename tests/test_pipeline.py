@@ -28,6 +28,7 @@ from tests.ground import Ground, fresh_ground
 
 if TYPE_CHECKING:
     from scanner.ledger import Ledger
+    from scanner.way import Counts
 
 ground = fresh_ground
 
@@ -177,8 +178,8 @@ def test_the_first_error_of_a_group_comes_out_of_it() -> None:
 @pytest.mark.anyio
 async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
     """Two visits wait for the books when a second signal comes: both are entered."""
-    concluded: list[Visit] = []
-    ledger = cast("Ledger", SimpleNamespace(conclude=lambda visit, _: concluded.append(visit)))
+    concluded: list[tuple[Visit, Counts]] = []
+    ledger = cast("Ledger", SimpleNamespace(conclude=concluded.extend))
     leg = Leg(Shard(Plan((), {}), 0, 1))
     visited, to_conclude = anyio.create_memory_object_stream[Visited](2)
     waiting = [Visit(endpoint=endpoint(last), outcome=Closed()) for last in (7, 8)]
@@ -188,4 +189,4 @@ async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
         stopping.cancel()
         await conclude(Account(Traffic()), ledger, anyio.Semaphore(0), to_conclude)
 
-    assert concluded == waiting
+    assert [visit for visit, _ in concluded] == waiting

@@ -95,7 +95,6 @@ def scope(
     zones: tuple[Zone, ...] = (),
     opt_ins: dict[IPAddress, frozenset[int]] | None = None,
     extra_ports: dict[str, frozenset[int]] | None = None,
-    udp: bool = False,
 ) -> Scope:
     """Build a permission of which only the parts that shape a plan matter."""
     return Scope(
@@ -119,7 +118,6 @@ def scope(
         opt_ins=opt_ins or {},
         min_coverage=0,
         digest="",
-        udp=udp,
     )
 
 
@@ -146,18 +144,9 @@ class TestWhatIsVisited:
 
         assert sorted(plan.endpoints(seed=1)) == [("192.0.2.4", 80), ("192.0.2.4", 8080)]
 
-    def test_without_permission_no_datagram_is_planned(self) -> None:
-        """UDP is off unless the scope says otherwise; what that leaves out is counted."""
-        plan = Plan.of(scope(addresses("192.0.2.4/31")), None, [claim(80), shout(161, 69)])
-
-        assert plan.ports == {80}
-        assert not plan.udp_ports
-        assert plan.planned == 2
-        assert plan.skipped == {"udp-not-permitted": 4}
-
     def test_a_port_of_udp_is_another_than_that_of_tcp(self) -> None:
         """Each is walked by its own sweep, and both count."""
-        plan = Plan.of(scope(addresses("192.0.2.4/31"), udp=True), None, [claim(161), shout(161)])
+        plan = Plan.of(scope(addresses("192.0.2.4/31")), None, [claim(161), shout(161)])
         (shard,) = plan.shards(1)
 
         assert sorted(shard.endpoints(seed=1)) == [("192.0.2.4", 161), ("192.0.2.5", 161)]
@@ -167,7 +156,7 @@ class TestWhatIsVisited:
     def test_extra_ports_go_by_the_transport_of_their_probe(self) -> None:
         """A port that the scope names for a probe over UDP is no TCP port."""
         extra = {"shout": frozenset({1161})}
-        signed = scope(addresses("192.0.2.4/32"), extra_ports=extra, udp=True)
+        signed = scope(addresses("192.0.2.4/32"), extra_ports=extra)
         plan = Plan.of(signed, None, [claim(80), shout(161)])
 
         assert plan.ports == {80}
@@ -175,14 +164,14 @@ class TestWhatIsVisited:
 
     def test_a_denied_port_is_denied_over_udp_too(self) -> None:
         """Nobody knows what a byte does there, whatever carries it."""
-        plan = Plan.of(scope(addresses("192.0.2.4/32"), udp=True), None, [shout(161, 9100)])
+        plan = Plan.of(scope(addresses("192.0.2.4/32")), None, [shout(161, 9100)])
 
         assert plan.udp_ports == {161}
         assert plan.skipped == {"denied-port": 1}
 
     def test_a_list_of_open_tcp_endpoints_plans_no_datagram(self) -> None:
         """It names none, so nothing is sent over UDP."""
-        plan = Plan.of(scope(addresses("192.0.2.4/32"), udp=True), None, [claim(161), shout(161)])
+        plan = Plan.of(scope(addresses("192.0.2.4/32")), None, [claim(161), shout(161)])
 
         assert plan.among([("192.0.2.4", 161)]).udp_ports == frozenset()
 
@@ -190,7 +179,7 @@ class TestWhatIsVisited:
     def test_shards_share_out_the_endpoints_of_both_transports(self, of: int, seed: int) -> None:
         """Each endpoint is in one shard, and a host is in one shard with both."""
         probes: list[AnyProbe] = [claim(80, 81), shout(161)]
-        plan = Plan.of(scope(addresses("192.0.2.0/28"), udp=True), None, probes)
+        plan = Plan.of(scope(addresses("192.0.2.0/28")), None, probes)
         shards = list(plan.shards(of))
         over = {
             transport: [sorted(shard.endpoints(seed, transport)) for shard in shards]
@@ -470,7 +459,7 @@ class TestForecast:
 
     def test_datagrams_are_foreseen_apart_and_cost_turns_as_connections_do(self) -> None:
         """The kernel repeats none; each attempt is one, and one answer if there is any."""
-        signed = scope(addresses("192.0.2.0/24"), udp=True)
+        signed = scope(addresses("192.0.2.0/24"))
         estimate = Estimate.of(Plan.of(signed, None, [claim(80), shout(161)]), RATES)
 
         assert estimate.answering == Outlook(256, packets=1024, seconds=5.12, datagrams=256)

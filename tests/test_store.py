@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -718,3 +718,17 @@ def test_a_service_that_hides_its_identity_keeps_its_finding(store: Store) -> No
     found = [(one.fingerprint, one.status) for one in store.open_findings()]
     assert found == [("cluster", Status.ONGOING)]
     assert settled.resolved == ()
+
+
+def test_what_is_recorded_together_is_committed_together(store: Store, path: Path) -> None:
+    """A failure in the middle leaves nothing of the lot; what came before it stays."""
+    with begin(store, 1) as one:
+        one.record(exposure(fingerprint="f1", round="r1"))
+        with suppress(ZeroDivisionError), one.together():
+            one.record(exposure(fingerprint="f2", endpoint=endpoint(8), round="r1"))
+            raise ZeroDivisionError
+        with one.together():
+            one.record(exposure(fingerprint="f3", endpoint=endpoint(9), round="r1"))
+            assert [event[2] for event in events(path) if event[1] == "new"] == ["f1"]
+
+        assert [event[2] for event in events(path) if event[1] == "new"] == ["f1", "f3"]

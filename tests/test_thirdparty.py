@@ -84,7 +84,7 @@ def test_nothing_is_installed_beside_this_program() -> None:
         ("Speechless", "lacks `identify` or `assess`"),
         ("Undeclared", "front is not among its asks"),
         ("Printing", "claims port 9100"),
-        ("Mixed", "`udp_ports` if its front is a datagram"),
+        ("Mixed", "needs `udp` if its front is a datagram"),
     ],
 )
 def test_what_is_no_probe_is_refused_by_name(name: str, why: str) -> None:

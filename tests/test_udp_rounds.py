@@ -70,13 +70,15 @@ def test_workers_find_it_too(ground: Ground) -> None:
 
 
 def test_nothing_is_sent_over_udp_unless_the_scope_says_so(ground: Ground) -> None:
-    """What that leaves out is counted, and a round of it alone is refused."""
+    """A probe that speaks it is refused when it was named, and left out when it was not."""
     with answering(*OPEN) as box:
         ground.permit({"memcachedudp": [box.port]})
-        said = scan(ground)
+        named = scan(ground)
+        unnamed = scan(ground, probe="mem*")
 
-    assert (said.code, box.got) == (2, [])
-    assert "2 udp-not-permitted" in said.err
+    assert (named.code, unnamed.code, box.got) == (2, 0, [])
+    assert "udp: false; memcachedudp needs it to be true" in named.err
+    assert unnamed.coverage["planned"] == 1
 
 
 def test_tcp_and_udp_are_walked_in_one_round(ground: Ground) -> None:

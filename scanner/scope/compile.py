@@ -78,6 +78,7 @@ def compile_scope(
         udp=file.udp,
         max_open_ports=file.max_open_ports,
         mask_names=file.mask_names,
+        ftp_anonymous=file.ftp_anonymous,
         digest=digest,
     )
 

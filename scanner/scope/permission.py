@@ -87,6 +87,7 @@ class Scope:
     udp: bool = False
     max_open_ports: int = MAX_OPEN_PORTS
     mask_names: Masking = Masking.PERSONAL
+    ftp_anonymous: bool = False
     _names: Mapping[IPAddress, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +97,11 @@ class Scope:
             for address in addresses:
                 names.setdefault(address, name)
         object.__setattr__(self, "_names", names)
+
+    def grants(self, wish: str | None) -> bool:
+        """Tell whether what a probe needs is signed off; most need nothing of the kind."""
+        wishes = {None: True, "ftp_anonymous": self.ftp_anonymous, "udp": self.udp}
+        return wishes.get(wish, False)
 
     def covers(self, address: str | IPAddress) -> bool:
         """Tell whether an address may be touched; a spelling that is not strict never is."""

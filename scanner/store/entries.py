@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Insert, Row, Table, Update, bindparam, insert, select, update
 
 from scanner.model import Endpoint, Finding, Status
 from scanner.plaintext import document
@@ -47,8 +48,7 @@ class Entries:
 
     def standing(self, fingerprint: str) -> Standing | None:
         """Read where a finding stands."""
-        query = select(finding).where(finding.c.fingerprint == fingerprint)
-        row = self.transaction.execute(query).first()
+        row = self.transaction.execute(_STANDING, {"fingerprint": fingerprint}).first()
         return standing_of(row) if row else None
 
     def stand(self, fingerprint: str, now: Standing, **also: str) -> None:
@@ -92,7 +92,7 @@ class Entries:
             "because": because,
             "at": at,
         }
-        self.transaction.execute(insert(event).values(row))
+        self.transaction.execute(_inserted(event), row)
 
     def unresolved(self) -> list[tuple[str, str, Standing, bool]]:
         """List fingerprint, scope, standing, and whether any sighting is still exposed."""
@@ -140,9 +140,25 @@ class Entries:
 
     def _put(self, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
         """Update or else insert: the writer is alone, and every dialect knows these two."""
-        here = [table.c[name] == value for name, value in key.items()]
-        if self.transaction.execute(update(table).where(*here).values(**values)).rowcount == 0:
-            self.transaction.execute(insert(table).values(**key, **values))
+        there = {f"at_{name}": value for name, value in key.items()}
+        updated = _updated(table, tuple(key), tuple(values))
+        if self.transaction.execute(updated, {**there, **values}).rowcount == 0:
+            self.transaction.execute(_inserted(table), {**key, **values})
+
+
+# Statements are made once: making one anew for each finding took longer than executing it.
+_STANDING = select(finding).where(finding.c.fingerprint == bindparam("fingerprint"))
+
+
+@cache
+def _inserted(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _updated(table: Table, key: tuple[str, ...], names: tuple[str, ...]) -> Update:
+    here = [table.c[name] == bindparam(f"at_{name}") for name in key]
+    return update(table).where(*here).values({name: bindparam(name) for name in names})
 
 
 def door_of(endpoint: Endpoint) -> Door:

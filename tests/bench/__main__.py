@@ -27,9 +27,17 @@ PARTS: dict[str, Callable[[], Part]] = {
 #: The parts that need namespaces.
 IN_THE_LAB = frozenset({"sweep", "identification", "growth"})
 
+#: Above this load before a part begins, somebody else is at work.
+QUIET = 1.0
+
+SHARED = (
+    "**Others were at work on this machine meanwhile**: wall times, and the targets that rest on "
+    "them, are provisional; CPU times suffer less."
+)
+
 
 def main(wanted: list[str]) -> int:
-    """Run what was asked for, or everything; then write the page from the latest of each part."""
+    """Run what was asked for, or everything; keep the page to the latest of each part."""
     if unknown := set(wanted) - PARTS.keys():
         sys.stderr.write(f"no part {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}\n")
         return 2
@@ -39,8 +47,7 @@ def main(wanted: list[str]) -> int:
             sys.stderr.write(f"{name}: not run, {outside}\n")
             continue
         _run(name)
-    parts = [part for name in PARTS if (part := Part.load(CACHE, name))]
-    write(parts)
+        write([part for one in PARTS if (part := Part.load(CACHE, one))])
     return 0
 
 
@@ -53,7 +60,10 @@ def _run(name: str) -> None:
         sys.stderr.write(f"{name}: not run, {failure}\n")
         return
     load = f"load {before:.1f} before and {os.getloadavg()[0]:.1f} after"
-    part = replace(part, machine=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_machine()}; {load}")
+    notes = (*part.notes, SHARED) if before > QUIET else part.notes
+    part = replace(
+        part, notes=notes, machine=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_machine()}; {load}"
+    )
     part.save(CACHE)
     sys.stdout.writelines(f"{line}\n" for line in lines([part]))
     sys.stdout.flush()

@@ -1,5 +1,6 @@
 """Contenders side by side on one ground: in turn, so that all meet the same weather."""
 
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,9 +36,9 @@ class Laps:
         return min(self.runs, key=lambda run: run.seconds, default=None)
 
     @property
-    def missed(self) -> bool:
-        """Tell whether some run left a listener unfound."""
-        return any(run.found < run.there for run in self.runs)
+    def recall(self) -> float:
+        """The share of the listeners that the worst run found."""
+        return min((run.found / max(run.there, 1) for run in self.runs), default=0.0)
 
 
 Race = Mapping[str, Laps]
@@ -60,12 +61,10 @@ def table(title: str, laps: Race, what: Callable[[Run], int]) -> Table:
     return Table(title, COLUMNS, tuple(_row(name, one, what) for name, one in laps.items()))
 
 
-def quickest(laps: Race, prefix: str) -> str | None:
-    """Name the quickest contender of a family, whatever it missed: a hard yardstick."""
-    walls = {
-        name: one.best.seconds for name, one in laps.items() if name.startswith(prefix) and one.best
-    }
-    return min(walls, key=walls.__getitem__, default=None)
+def most_thorough(laps: Race, family: str) -> str | None:
+    """Name the contender of a family that missed least; of several, the quickest."""
+    ran = {name: one for name, one in laps.items() if name.startswith(family) and one.best}
+    return max(ran, key=lambda name: (ran[name].recall, -_wall(ran[name])), default=None)
 
 
 def times_faster(laps: Race, ours: str, theirs: str | None) -> float | None:
@@ -75,7 +74,7 @@ def times_faster(laps: Race, ours: str, theirs: str | None) -> float | None:
     """
     mine = laps[ours].best
     other = laps[theirs].best if theirs else None
-    return other.seconds / mine.seconds if mine and other and not laps[ours].missed else None
+    return other.seconds / mine.seconds if mine and other and laps[ours].recall == 1 else None
 
 
 def _lap(one: Contender, ground: Ground, laps: Laps) -> None:
@@ -85,12 +84,15 @@ def _lap(one: Contender, ground: Ground, laps: Laps) -> None:
         laps.why_not = str(failure)
 
 
+def _wall(laps: Laps) -> float:
+    return laps.best.seconds if laps.best else math.inf
+
+
 def _row(name: str, laps: Laps, what: Callable[[Run], int]) -> tuple[str, ...]:
     run = laps.best
     if run is None:
         return (name, f"not run: {laps.why_not}", *("",) * (len(COLUMNS) - 2))
     every = " ".join(f"{one.seconds:.1f}" for one in laps.runs)
-    recall = min(one.found / max(one.there, 1) for one in laps.runs)
     return (
         name,
         f"{run.seconds:.2f}",
@@ -99,6 +101,6 @@ def _row(name: str, laps: Laps, what: Callable[[Run], int]) -> tuple[str, ...]:
         f"{what(run) / run.cpu:,.0f}",
         f"{run.cpu:.2f}",
         f"{max(one.megabytes for one in laps.runs):.0f}",
-        f"{recall:.2%}",
+        f"{laps.recall:.2%}",
         str(max(one.wrong for one in laps.runs)),
     )

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -47,11 +48,18 @@ def spent(words: Sequence[str], said: Path, *, limit: float, ends: Sequence[int]
         both = [(os.POSIX_SPAWN_DUP2, output.fileno(), stream) for stream in (1, 2)]
         start = time.perf_counter()
         child = os.posix_spawnp(bounded[0], bounded, os.environ, file_actions=both)
-        _, status, used = os.wait4(child, 0)
+        try:
+            _, status, used = os.wait4(child, 0)
+        except BaseException:  # interrupted: `timeout` passes the word on
+            os.kill(child, signal.SIGTERM)
+            os.waitpid(child, 0)
+            raise
         seconds = time.perf_counter() - start
     code = os.waitstatus_to_exitcode(status)
     if code == TIMED_OUT:
         raise Failed(f"did not end within {limit:g} s")
+    if code == -signal.SIGKILL:  # `timeout` shares the fate of what it has to kill
+        raise Failed(f"did not end within {limit:g} s, nor within {GRACE} s of being told to")
     if code not in ends:
         last = said.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         raise Failed(f"ended with {code}: {' '.join(last)[:120]}")

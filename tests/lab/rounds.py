@@ -119,6 +119,7 @@ def _scope(servers: Sequence[Running]) -> str:
             'contact = "lab@example.invalid"',
             f"valid_until = {tomorrow}",
             f"ranges = {json.dumps(addresses)}",
+            *(["ftp_anonymous = true"] if "ftpanon" in ports else []),
             "[rates]",
             "connections_per_second = 1000",
             "per_host_per_second = 1000",

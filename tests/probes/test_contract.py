@@ -248,6 +248,7 @@ class TestAsks:
         """Who knocks with a datagram has UDP ports and asks by datagrams; nobody else does."""
         about, over_udp = probe.about, speaks_datagrams(probe)
         assert (about.transport is Transport.UDP) is over_udp
+        assert (about.needs == "udp") is over_udp
         assert bool(about.udp_ports) is over_udp
         assert all(isinstance(ask, Datagram) is over_udp for ask in about.asks)
         assert not (over_udp and about.ports | about.tls_ports)

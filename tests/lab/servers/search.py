@@ -1,13 +1,14 @@
-"""Solr, Chroma and Weaviate: open, and locked where they can be."""
+"""Solr 4 and 9, Chroma and Weaviate: open, and locked where they can be."""
 
 import base64
 import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 
 from tests.lab.layout import Family, java_home
 from tests.lab.namespace import only_loopback
@@ -47,50 +48,70 @@ _RULES: Mapping[Solr, list[Mapping[str, str]]] = {
     Solr.RULES: [{"name": name, "role": "admin"} for name in ("core-admin-edit", "metrics-read")],
 }
 _SCHEMA = (
-    '<schema name="lab" version="1.6"><fieldType name="string" class="solr.StrField"/>'
+    '<schema name="lab" version="1.5"><fieldType name="string" class="solr.StrField"/>'
     + "".join(f'<field name="{name}" type="string"/>' for name in ("id", *FIELDS))
     + "<uniqueKey>id</uniqueKey></schema>"
 )
 _CONFIG = (
-    "<config><luceneMatchVersion>9.0</luceneMatchVersion>"
+    "<config><luceneMatchVersion>{lucene}</luceneMatchVersion>"
     '<requestHandler name="/select" class="solr.SearchHandler"/>'
+    '<requestHandler name="/update" class="solr.UpdateRequestHandler"/>'
     '<schemaFactory class="ClassicIndexSchemaFactory"/></config>'
 )
 
 
 @contextmanager
 def solr(mode: Solr = Solr.OPEN, *, canary: str = CANARY) -> Iterator[Running]:
-    """Two cores with two documents each."""
+    """Solr 9 in its own embedded Jetty: two cores with two documents each."""
     with place("solr", mode) as at:
-        require(FAMILY.classes / "SolrStandIn.class", at.name, "its main class")
-        java = java_home(17)
-        if java is None:
-            raise NotStarted(at.name, "needs Java 17, which is not on this machine")
-        _write_home(at, mode)
-        home = at.home / "solr"
-        argv = (
-            *(java / "bin" / "java", *_HEAP, f"-Dsolr.log.dir={at.home}"),
-            *("-cp", f"{FAMILY.classes}:{FAMILY.jars}/*", "SolrStandIn", home, str(at.port)),
-        )
-        with standing(
-            at,
-            Program(argv, patience=_PATIENCE),
-            probe="solr",
-            version=lambda: _solr_version(at),
-            fill=lambda: _fill_solr(at, canary),
-            state=_solr_holds,
-        ) as server:
+        _write_home(at, lucene="9.0")
+        if mode is not Solr.OPEN:
+            at.write("solr/security.json", json.dumps(_security(mode)))
+        jars = f"{FAMILY.classes}:{FAMILY.jars}/*"
+        with _running_solr(at, ("-cp", jars, "SolrStandIn", at.home / "solr"), canary) as server:
             yield server
 
 
-def _write_home(at: Place, mode: Solr) -> None:
+@contextmanager
+def solr_4(*, canary: str = CANARY) -> Iterator[Running]:
+    """Solr 4, which was a war and knew no authentication, in a Jetty; filled as Solr 9 is."""
+    with place("solr-4") as at:
+        _write_home(at, lucene="4.10")
+        war = require(FAMILY.jars / "solr-4.10.4.war", at.name, "its war")
+        # Nothing of Solr 9 but the Jetty: the war brings a Lucene of its own.
+        jars = [*FAMILY.jars.glob("jetty-*.jar"), *FAMILY.jars.glob("*slf4j-[0-9]*.jar")]
+        jars += FAMILY.jars.glob("slf4j-api-*.jar")
+        path = ":".join(str(each) for each in (FAMILY.classes, *jars))
+        argv = (f"-Dsolr.solr.home={at.home / 'solr'}", "-cp", path, "SolrWar", war)
+        with _running_solr(at, argv, canary) as server:
+            yield server
+
+
+@contextmanager
+def _running_solr(at: Place, argv: Sequence[str | Path], canary: str) -> Iterator[Running]:
+    require(FAMILY.classes / "SolrStandIn.class", at.name, "its main class")
+    java = java_home(17)
+    if java is None:
+        raise NotStarted(at.name, "needs Java 17, which is not on this machine")
+    # Its port is the last word in both.
+    words = (java / "bin" / "java", *_HEAP, f"-Dsolr.log.dir={at.home}", *argv, str(at.port))
+    with standing(
+        at,
+        Program(words, patience=_PATIENCE),
+        probe="solr",
+        version=lambda: _solr_version(at),
+        fill=lambda: _fill_solr(at, canary),
+        state=_solr_holds,
+    ) as server:
+        yield server
+
+
+def _write_home(at: Place, *, lucene: str) -> None:
     at.write("solr/solr.xml", "<solr/>")
     for core in ("faxes", "prescriptions"):
         at.write(f"solr/{core}/core.properties", f"name={core}\n")
         at.write(f"solr/{core}/conf/schema.xml", _SCHEMA)
-        at.write(f"solr/{core}/conf/solrconfig.xml", _CONFIG)
-    if mode is not Solr.OPEN:
-        at.write("solr/security.json", json.dumps(_security(mode)))
+        at.write(f"solr/{core}/conf/solrconfig.xml", _CONFIG.format(lucene=lucene))
 
 
 def _security(mode: Solr) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""PostgreSQL and MariaDB: open, locked, and closed to our address."""
+"""PostgreSQL, MariaDB and Firebird: open, locked, and closed to our address."""
 
 import os
 import subprocess
@@ -151,3 +151,28 @@ def _as(user: str, at: Place, *argv: str | Path) -> None:
         user=_account(user),
         group=_account(user),
     )
+
+
+@contextmanager
+def firebird(*, canary: str = CANARY) -> Iterator[Running]:
+    """A server as it ships, with a file beside it that holds the canary."""
+    with place("firebird") as at:
+        program = require("/usr/sbin/firebird", at.name, "firebird3.0-server")
+        file = at.write("faxes", canary)
+        settings = f"RemoteServicePort = {at.port}\nRemoteBindAddress = {LOOPBACK}\n"
+        at.write("firebird.conf", settings)
+        env = {"FIREBIRD": str(at.home), "FIREBIRD_LOCK": str(at.home), "FIREBIRD_MSG": "/usr/lib"}
+        with standing(
+            at,
+            Program((program,), env=env, user=_account("firebird")),
+            probe="firebird",
+            version=lambda: _firebird_version(at),
+            fill=lambda: None,
+            state=lambda _: file.read_text(),
+        ) as server:
+            yield server
+
+
+def _firebird_version(at: Place) -> str:
+    listens(at)
+    return "3.0"

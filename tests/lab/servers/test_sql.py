@@ -1,12 +1,13 @@
-"""PostgreSQL and MariaDB: each door stands as its mode claims."""
+"""PostgreSQL, MariaDB and Firebird: each door stands as its mode claims."""
 
 import subprocess
 
 import pytest
 
 from tests.lab.servers.process import CANARY, Running
-from tests.lab.servers.sql import mariadb, postgresql
+from tests.lab.servers.sql import firebird, mariadb, postgresql
 from tests.lab.session import Lab
+from tests.lab.stranger import say
 
 pytestmark = pytest.mark.real
 
@@ -67,3 +68,10 @@ def test_a_shut_mariadb_reads_out_nothing(lab: Lab, mode: str, words: str) -> No
     """A session without rights, a refusal of the user, a refusal of the address."""
     told = mysql(lab.start(mariadb, mode))
     assert (told.stdout, words in told.stderr) == ("", True)
+
+
+def test_a_firebird_refuses_a_client_that_offers_nothing_newer_than_protocol_10(lab: Lab) -> None:
+    """`op_connect` with one offer is met with `op_reject`."""
+    head = bytes.fromhex("0000000100000013000000030000000100000000")
+    offer = bytes.fromhex("00000001000000000000000a00000001000000000000000500000002")
+    assert say(lab.start(firebird), head + offer) == [b"\0\0\0\x04"]

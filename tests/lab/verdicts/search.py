@@ -1,11 +1,11 @@
-"""Solr, Chroma and Weaviate."""
+"""Solr 4 and 9, Chroma and Weaviate."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
 from tests.lab.servers.nginx import Front
-from tests.lab.servers.search import Solr, chroma, solr, weaviate
+from tests.lab.servers.search import Solr, chroma, solr, solr_4, weaviate
 from tests.lab.verdict import AS_TOLD, FOUND, Group, Held, Verdict, behind, door
 
 NAMES = ("diagnosis", "fax_number", "patient_name")
@@ -31,6 +31,8 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 (door(solr, Solr.LOCKED), Verdict(Access.LOCKED, "solr", None)),
                 # Cores are free there, but not the metrics, which tell the version.
                 (door(solr, Solr.RULES), Verdict(Access.OPEN, "solr", None, Severity.HIGH, CORES)),
+                # Before 6.4 nothing tells the version alone.
+                (door(solr_4), Verdict(Access.OPEN, "solr", None, Severity.HIGH, CORES)),
             ),
         ),
         "vector": Group(

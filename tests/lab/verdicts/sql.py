@@ -1,11 +1,11 @@
-"""PostgreSQL and MariaDB on their own protocols."""
+"""PostgreSQL, MariaDB and Firebird on their own protocols."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
-from tests.lab.servers.sql import mariadb, postgresql
-from tests.lab.verdict import AS_TOLD, FOUND, Group, Held, Verdict, door
+from tests.lab.servers.sql import firebird, mariadb, postgresql
+from tests.lab.verdict import AS_TOLD, FOUND, QUIET, Group, Held, Verdict, door
 
 #: Without a session nothing is listed.
 CLUSTER: tuple[Held, ...] = (("all databases", "cluster", None, ()),)
@@ -44,5 +44,6 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 ),
             ),
         ),
+        "firebird": Group(QUIET, ((door(firebird), Verdict(Access.IDENTIFIED, "firebird", None)),)),
     }
 )

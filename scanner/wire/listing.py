@@ -1,0 +1,42 @@
+"""The pages with which web servers list a folder: how many entries, and no name of them."""
+
+import re
+from html import unescape
+
+from scanner.wire import Garbled
+
+#: What servers call the list of their root, in the title and in the heading below it: Apache,
+#: nginx, lighttpd, Caddy and npm's http-server; Python; rclone; Jetty; Tomcat; WsgiDAV.
+NAMES = frozenset(
+    {
+        "Index of /",
+        "Directory listing for /",
+        "Directory listing of /",
+        "Directory: /",
+        "Directory Listing For [/]",
+        "WsgiDAV - Index of /",
+    }
+)
+
+#: Each part is bounded, so that a page of nothing but `<a` costs no more than its length.
+_HEADING = re.compile(
+    rb"<h[12][^<>]{0,200}>\s{0,80}(?:<img[^<>]{0,300}>\s{0,80})?([^<]{1,200})</h[12]>",
+    re.IGNORECASE,
+)
+_LINK = re.compile(rb"<a\s[^<>]{0,200}?href=[\"']([^\"'<>]{1,2000})[\"']", re.IGNORECASE)
+
+#: Where a link leads that is no entry: up, to another order of the list, elsewhere.
+_NO_ENTRY = (b"?", b"#", b"/", b"../", b"./?")
+
+
+def entries(title: str, body: bytes) -> int:
+    """Count what a page lists.
+
+    Raises:
+        Garbled: the title is none of `NAMES`, or no heading says the same.
+    """
+    headings = {unescape(one.decode("utf-8", "replace")).strip() for one in _HEADING.findall(body)}
+    if title not in NAMES or title.removeprefix("WsgiDAV - ") not in headings:
+        raise Garbled("expected a list of a folder")
+    links = set(_LINK.findall(body))
+    return sum(not link.startswith(_NO_ENTRY) and b"://" not in link for link in links)
