@@ -11,6 +11,7 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
+from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
 from probes.firebird import Firebird
@@ -55,16 +56,19 @@ from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
+from probes.pulsar import Pulsar
 from probes.qdrant import Qdrant
 from probes.questdb import Questdb
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
+from probes.ravendb import RavenDb
 from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.rsync import Rsync
 from probes.s3 import S3
+from probes.schemaregistry import SchemaRegistry
 from probes.smb import Smb
 from probes.solr import Solr
 from probes.spark import Spark
@@ -102,6 +106,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Couchbase(),
     ArangoDb(),
     RethinkDb(),
+    RavenDb(),
     OrientDb(),
     Fuseki(),
     Virtuoso(),
@@ -109,6 +114,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Redis(),
     Kafka(),
     KafkaConnect(),
+    SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
     Consul(),
@@ -119,6 +125,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Mqtt(),
     Amqp(),
     RabbitMq(),
+    Pulsar(),
     OpenWire(),
     Stomp(),
     Beanstalkd(),
@@ -149,6 +156,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Spark(),
     Trino(),
     Clickhouse(),
+    Druid(),
     Questdb(),
     Influxdb(),
     Prometheus(),

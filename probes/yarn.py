@@ -103,4 +103,5 @@ def _within(page: Page, name: str) -> Json:
         Garbled: no JSON object.
     """
     document = page.json()
-    return document.get(name) or document
+    inner = document.get(name)
+    return document if inner is None else inner

@@ -21,6 +21,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     cwe: int
     remedy: str
     references: tuple[str, ...]
+    needs: str | None
 
 
 def as_json(abouts: Sequence[About]) -> str:
@@ -49,6 +50,7 @@ def entry(about: About) -> Entry:
         cwe=about.cwe,
         remedy=about.remedy,
         references=about.references,
+        needs=about.needs,
     )
 
 
@@ -61,6 +63,8 @@ def _lines(about: About) -> Iterator[str]:
         yield f"  ports   {_listed(about.ports)}{tls}"
     yield "  asks    everything that it may ever send:"
     yield from (f"    {ask.name}" for ask in about.asks)
+    if about.needs:
+        yield f"  needs   `{about.needs} = true` in the scope"
     yield f"  proof   {about.proves}"
     yield f"  remedy  {about.remedy}"
     yield f"  see     CWE-{about.cwe}, docs/probes/{about.name}.md"
