@@ -66,6 +66,7 @@ from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
+from probes.riak import Riak
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
@@ -149,6 +150,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Memcached(),
     MemcachedUdp(),
     Tarantool(),
+    Riak(),
     Ignite(),
     Hazelcast(),
     Hdfs(),
