@@ -11,6 +11,7 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
+from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
 from probes.firebird import Firebird
@@ -36,6 +37,7 @@ from probes.listing import Listing
 from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
+from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
 from probes.mongodb import MongoDb
@@ -54,16 +56,20 @@ from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
+from probes.pulsar import Pulsar
 from probes.qdrant import Qdrant
 from probes.questdb import Questdb
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
+from probes.ravendb import RavenDb
 from probes.ray import Ray
 from probes.redis import Redis
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
+from probes.riak import Riak
 from probes.rsync import Rsync
 from probes.s3 import S3
+from probes.schemaregistry import SchemaRegistry
 from probes.smb import Smb
 from probes.solr import Solr
 from probes.spark import Spark
@@ -101,6 +107,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Couchbase(),
     ArangoDb(),
     RethinkDb(),
+    RavenDb(),
     OrientDb(),
     Fuseki(),
     Virtuoso(),
@@ -108,6 +115,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Redis(),
     Kafka(),
     KafkaConnect(),
+    SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
     Consul(),
@@ -118,6 +126,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Mqtt(),
     Amqp(),
     RabbitMq(),
+    Pulsar(),
     OpenWire(),
     Stomp(),
     Beanstalkd(),
@@ -139,7 +148,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Smb(),
     Vnc(),
     Memcached(),
+    MemcachedUdp(),
     Tarantool(),
+    Riak(),
     Ignite(),
     Hazelcast(),
     Hdfs(),
@@ -147,6 +158,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Spark(),
     Trino(),
     Clickhouse(),
+    Druid(),
     Questdb(),
     Influxdb(),
     Prometheus(),

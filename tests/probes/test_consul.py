@@ -29,6 +29,16 @@ def test_an_agent_without_access_lists_is_open() -> None:
     )
 
 
+def test_a_real_agent_is_open_and_a_real_one_is_locked() -> None:
+    """What 1.11 answers, with its header and with the two words alone."""
+    found = settled(load("consul/1.11-open"))
+
+    assert (found.access, found.service.version) == (Access.OPEN, "1.11.11")
+    assert [one.name for one in found.holdings] == ["kv", "consul", "fax-gateway"]
+    assert settled(load("consul/1.11-locked")).access is Access.LOCKED
+    assert asked(PROBE, load("consul/1.11-locked")) == ["GET /v1/agent/self"]
+
+
 def test_an_agent_that_runs_scripts_for_strangers_says_so() -> None:
     """Whoever registers a check there runs a program."""
     one = load("consul/1.20-open")
