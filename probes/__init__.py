@@ -37,6 +37,7 @@ from probes.listing import Listing
 from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
+from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
 from probes.mongodb import MongoDb
@@ -147,6 +148,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Smb(),
     Vnc(),
     Memcached(),
+    MemcachedUdp(),
     Tarantool(),
     Riak(),
     Ignite(),
