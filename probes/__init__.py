@@ -53,6 +53,7 @@ from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
 from probes.ray import Ray
 from probes.redis import Redis
+from probes.rediscommander import RedisCommander
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.rsync import Rsync
@@ -143,6 +144,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Ollama(),
     S3(),
     Jupyter(),
+    RedisCommander(),
     WebDav(),
     Listing(),
 )
