@@ -6,9 +6,12 @@ from probes.beanstalkd import Beanstalkd
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
+from probes.cockroachdb import CockroachDb
+from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.docker import Docker
+from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
 from probes.firebird import Firebird
@@ -18,12 +21,14 @@ from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.hasura import Hasura
+from probes.hazelcast import Hazelcast
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
+from probes.kafkaconnect import KafkaConnect
 from probes.kibana import Kibana
 from probes.kubelet import Kubelet
 from probes.kubernetes import Kubernetes
@@ -32,6 +37,7 @@ from probes.listing import Listing
 from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
+from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
 from probes.mongodb import MongoDb
@@ -42,28 +48,37 @@ from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nfs import Nfs
+from probes.nomad import Nomad
 from probes.ollama import Ollama
+from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
+from probes.pulsar import Pulsar
 from probes.qdrant import Qdrant
+from probes.questdb import Questdb
 from probes.quickwit import Quickwit
 from probes.rabbitmq import RabbitMq
+from probes.ravendb import RavenDb
 from probes.ray import Ray
 from probes.redis import Redis
 from probes.rediscommander import RedisCommander
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
+from probes.riak import Riak
 from probes.rsync import Rsync
 from probes.s3 import S3
+from probes.schemaregistry import SchemaRegistry
 from probes.smb import Smb
 from probes.solr import Solr
 from probes.spark import Spark
+from probes.stomp import Stomp
 from probes.tarantool import Tarantool
 from probes.trino import Trino
 from probes.typesense import Typesense
+from probes.vault import Vault
 from probes.vespa import Vespa
 from probes.virtuoso import Virtuoso
 from probes.vnc import Vnc
@@ -93,23 +108,33 @@ PROBES: tuple[AnyProbe, ...] = (
     Couchbase(),
     ArangoDb(),
     RethinkDb(),
+    RavenDb(),
     OrientDb(),
     Fuseki(),
     Virtuoso(),
     Neo4j(),
     Redis(),
     Kafka(),
+    KafkaConnect(),
+    SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
+    Consul(),
+    Nomad(),
+    Vault(),
     Nats(),
     NatsMonitor(),
     Mqtt(),
     Amqp(),
     RabbitMq(),
+    Pulsar(),
+    OpenWire(),
+    Stomp(),
     Beanstalkd(),
     Gearman(),
     Cassandra(),
     Postgresql(),
+    CockroachDb(),
     Mysql(),
     Mssql(),
     Oracle(),
@@ -124,13 +149,18 @@ PROBES: tuple[AnyProbe, ...] = (
     Smb(),
     Vnc(),
     Memcached(),
+    MemcachedUdp(),
     Tarantool(),
+    Riak(),
     Ignite(),
+    Hazelcast(),
     Hdfs(),
     Yarn(),
     Spark(),
     Trino(),
     Clickhouse(),
+    Druid(),
+    Questdb(),
     Influxdb(),
     Prometheus(),
     Hylafax(),

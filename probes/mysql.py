@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from scanner.fieldnames import bounded, schema_names
 from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service, Silence, Unknown
 from scanner.probe import About, Answer, Exchange, Listen, NoAnswer, StreamAsk, StreamDialogue
 from scanner.verdict import half_proof
@@ -218,7 +219,7 @@ def _holdings(tables: Sequence[Row], fields: dict[str, list[str]]) -> tuple[Hold
             records=_number(row[2]) or None,  # an estimate: its zero says nothing
             bytes=_number(row[3]),
             created=_moment(row[4]),
-            fields=tuple(fields.get(name, ())),
+            fields=bounded(schema_names(fields.get(name, ()))),
         )
         for row in tables[:MAX_HOLDINGS]
         if len(row) == 5  # noqa: PLR2004 - the five columns of the statement

@@ -39,6 +39,7 @@ class Yarn:
         references=(
             "https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-common/HttpAuthentication.html",
         ),
+        runs_code=True,  # whoever may submit an application runs it on the nodes
     )
 
     def identify(self, front: Page) -> Service | None:
@@ -103,4 +104,5 @@ def _within(page: Page, name: str) -> Json:
         Garbled: no JSON object.
     """
     document = page.json()
-    return document.get(name) or document
+    inner = document.get(name)
+    return document if inner is None else inner

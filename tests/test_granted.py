@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from probes.ftpanon import Ftpanon
+from scanner.catalogue import as_text
 from scanner.model import Refused
 from scanner.rounds import Order, prepare, utc_now
 from tests.ground import FAST, SIGNED
@@ -33,6 +35,11 @@ def test_a_probe_that_is_named_and_not_allowed_refuses_the_round(tmp_path: Path)
 
     with pytest.raises(Refused, match=r"scope\.toml: ftp_anonymous: false; ftpanon needs it"):
         prepare(order, now=utc_now())
+
+
+def test_the_catalogue_says_what_a_probe_needs() -> None:
+    """Who reads it knows why the probe is left out."""
+    assert "  needs   `ftp_anonymous = true` in the scope" in as_text([Ftpanon.about], brief=False)
 
 
 def test_a_field_of_another_type_is_refused(tmp_path: Path) -> None:

@@ -33,14 +33,18 @@ def front(status: int, **headers: str) -> Transcript:
     return Transcript(server="written by hand", exchanges=(reply,))
 
 
-def test_a_node_without_security_is_open() -> None:
+@pytest.mark.parametrize(
+    ("name", "version", "size"),
+    [("solr/9.8-open", "9.8.1", 1686), ("solr/8.11-open", "8.11.4", 1744)],
+)
+def test_a_node_without_security_is_open(name: str, version: str, size: int) -> None:
     """Its cores come with counts, bytes and fields, its version from the metrics."""
-    found = assessed(replay(PROBE, load("solr/9.8-open")))
+    found = assessed(replay(PROBE, load(name)))
 
-    assert (found.access, found.service.version) == (Access.OPEN, "9.8.1")
+    assert (found.access, found.service.version) == (Access.OPEN, version)
     held = [(one.name, one.kind, one.records, one.bytes, one.fields) for one in found.holdings]
     assert held == [
-        ("faxes", "core", 2, 1686, NAMES),
+        ("faxes", "core", 2, size, NAMES),
         ("prescriptions", "core", 0, 69, NAMES),
     ]
     assert found.holdings_total == 2
@@ -57,9 +61,10 @@ def test_both_sides_of_the_proof_are_named() -> None:
     )
 
 
-def test_a_node_behind_basic_authentication_is_locked() -> None:
+@pytest.mark.parametrize("name", ["solr/9.8-locked", "solr/8.11-locked"])
+def test_a_node_behind_basic_authentication_is_locked(name: str) -> None:
     """The first refusal ends the conversation."""
-    transcript = load("solr/9.8-locked")
+    transcript = load(name)
 
     assert assessed(replay(PROBE, transcript)).access is Access.LOCKED
     assert asked(PROBE, transcript) == [CORES]

@@ -30,6 +30,7 @@ _HBA: Mapping[str, str] = MappingProxyType(
         "open": "host all all 127.0.0.1/32 trust\n",
         "locked": "host all all 127.0.0.1/32 scram-sha-256\n",
         "shielded": "host all all 192.0.2.1/32 trust\n",
+        "ident": "host all all 127.0.0.1/32 ident\n",
     }
 )
 

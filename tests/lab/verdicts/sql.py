@@ -18,7 +18,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
             (
                 (
                     door(postgresql),
-                    Verdict(Access.OPEN, "postgresql", None, Severity.HIGH, CLUSTER),
+                    Verdict(Access.OPEN, "postgresql", None, Severity.CRITICAL, CLUSTER),
                 ),
                 (door(postgresql, "locked"), Verdict(Access.LOCKED, "postgresql", None)),
                 (
