@@ -64,6 +64,7 @@ from probes.rabbitmq import RabbitMq
 from probes.ravendb import RavenDb
 from probes.ray import Ray
 from probes.redis import Redis
+from probes.rediscommander import RedisCommander
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.riak import Riak
@@ -173,6 +174,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Ollama(),
     S3(),
     Jupyter(),
+    RedisCommander(),
     WebDav(),
     Listing(),
 )
