@@ -37,6 +37,7 @@ from probes.listing import Listing
 from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
+from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
 from probes.mongodb import MongoDb
@@ -63,8 +64,10 @@ from probes.rabbitmq import RabbitMq
 from probes.ravendb import RavenDb
 from probes.ray import Ray
 from probes.redis import Redis
+from probes.rediscommander import RedisCommander
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
+from probes.riak import Riak
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
@@ -146,7 +149,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Smb(),
     Vnc(),
     Memcached(),
+    MemcachedUdp(),
     Tarantool(),
+    Riak(),
     Ignite(),
     Hazelcast(),
     Hdfs(),
@@ -169,6 +174,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Ollama(),
     S3(),
     Jupyter(),
+    RedisCommander(),
     WebDav(),
     Listing(),
 )

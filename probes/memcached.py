@@ -66,7 +66,7 @@ class Memcached:
             return None
         if said == UNAUTHENTICATED or said.text.startswith(FULL):
             return Service("memcached")
-        return _named(said.text) if said.word == "VERSION" else None
+        return named(said.text) if said.word == "VERSION" else None
 
     def assess(self, front: Answer) -> StreamDialogue:
         """Let the server count its items, then ask it for nonsense."""
@@ -96,7 +96,7 @@ class Memcached:
         )
 
 
-def _named(text: str) -> Service:
+def named(text: str) -> Service:
     """Name the product: relatives put their name before the number."""
     product = next((name.lower() for name in RELATIVES if text.startswith(name)), "memcached")
     number = NUMBER.fullmatch(text)

@@ -48,8 +48,9 @@ NOT_SUPPORTED = "0A000"
 #: Classes "insufficient resources" and "operator intervention": full, starting, shutting down.
 AWAY = ("53", "57")
 
-#: Every translation of the two refusals names the file.
+#: Every translation of the two refusals names the file, and of the third the service.
 BY_ADDRESS = "pg_hba.conf"
+BY_IDENT = "Ident"
 
 #: The methods that `R` may ask for, for the reason of a verdict.
 METHODS = {3: "a password in clear text", 5: "an MD5 password", 7: "GSSAPI", 9: "SSPI", 10: "SCRAM"}
@@ -90,10 +91,13 @@ class Postgresql:
             return (yield from _let_in(service, welcome))
         if welcome.method is not None:
             return _locked(service, welcome.method)
-        failure = welcome.failure
-        if failure and failure.code == NOT_AUTHORIZED and BY_ADDRESS in failure.text:
+        refusal = _refusal(welcome.failure)
+        if BY_ADDRESS in refusal:
             return (yield from _turned_away(service))
-        return _not_told(service, failure)
+        if BY_IDENT in refusal:
+            because = "asks the ident service of our host who we are"
+            return Assessment(access=Access.LOCKED, service=service, because=because)
+        return _not_told(service, welcome.failure)
 
 
 def _service(welcome: Welcome) -> Service:
@@ -103,6 +107,11 @@ def _service(welcome: Welcome) -> Service:
     if is_cockroach:
         version = versions.found_in(settings["crdb_version"], " v") or ""
     return Service("cockroachdb" if is_cockroach else "postgresql", versions.read(version))
+
+
+def _refusal(failure: Failure | None) -> str:
+    """Give the text of a refusal that names who was refused; "" where it is another error."""
+    return failure.text if failure and failure.code == NOT_AUTHORIZED else ""
 
 
 def _locked(service: Service, method: int) -> Assessment:

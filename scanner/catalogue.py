@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from scanner.model import Transport
 from scanner.probe import About
 
 
@@ -14,6 +15,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     ports: list[int]
     tls_ports: list[int]
+    udp_ports: list[int]
     asks: list[str]
     proves: str
     cwe: int
@@ -42,6 +44,7 @@ def entry(about: About) -> Entry:
         title=about.title,
         ports=sorted(about.ports),
         tls_ports=sorted(about.tls_ports),
+        udp_ports=sorted(about.udp_ports),
         asks=[ask.name for ask in about.asks],
         proves=about.proves,
         cwe=about.cwe,
@@ -54,7 +57,10 @@ def entry(about: About) -> Entry:
 def _lines(about: About) -> Iterator[str]:
     yield f"{about.name}: {about.title}"
     tls = f", TLS first on {_listed(about.tls_ports)}" if about.tls_ports else ""
-    yield f"  ports   {_listed(about.ports)}{tls}"
+    if about.transport is Transport.UDP:
+        yield f"  ports   {_listed(about.udp_ports)} over UDP, if the scope permits it"
+    else:
+        yield f"  ports   {_listed(about.ports)}{tls}"
     yield "  asks    everything that it may ever send:"
     yield from (f"    {ask.name}" for ask in about.asks)
     if about.needs:

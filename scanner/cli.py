@@ -173,7 +173,7 @@ def probes(names: tuple[str, ...], form: str) -> None:
     With a NAME also what it proves, the remedy and the references.
     """
     from scanner.catalogue import as_json, as_text
-    from scanner.rounds import chosen_probes
+    from scanner.selection import chosen_probes
 
     chosen = [probe.about for probe in chosen_probes(names)]
     click.echo(as_json(chosen) if form == "json" else as_text(chosen, brief=not names))

@@ -10,6 +10,7 @@ from socket import inet_ntoa
 from typing import TypeAlias
 
 from scanner.addresses import AddressSet
+from scanner.model import Transport
 
 #: A canonical address literal and a port, as the socket module takes them.
 Target: TypeAlias = tuple[str, int]
@@ -23,18 +24,29 @@ WHOLE = slice(None)
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Every one of some addresses on every one of some ports."""
+    """Every one of some addresses on every one of some ports, of TCP and of UDP."""
 
     addresses: AddressSet
     ports: tuple[int, ...]
+    udp_ports: tuple[int, ...] = ()
+
+    @property
+    def doors(self) -> int:
+        """How many ports, of both transports."""
+        return len(self.ports) + len(self.udp_ports)
 
     @property
     def count(self) -> int:
         """How many endpoints."""
-        return self.addresses.count * len(self.ports)
+        return self.addresses.count * self.doors
+
+    def over(self, transport: Transport) -> "Block":
+        """Give what is reached over one transport: its ports are the `ports` of that block."""
+        ports = self.udp_ports if transport is Transport.UDP else self.ports
+        return Block(self.addresses, ports)
 
     def endpoints(self, seed: int, part: slice = WHOLE) -> Iterator[Target]:
-        """Walk the block one port after the other, so that a host rests between its ports.
+        """Walk the TCP ports one after the other, so that a host rests between its ports.
 
         `part` is a slice of the scattered order of its hosts; each comes with all of its ports.
         """

@@ -13,11 +13,13 @@ from scanner.conversation import Limits
 from scanner.course import Target
 from scanner.gate import Gate
 from scanner.guard import Guard
+from scanner.identify import datagram_openings
+from scanner.model import Transport
 from scanner.pipeline import Walk
 from scanner.plan import Plan, Shard
 from scanner.probe import AnyProbe
 from scanner.scope import Scope
-from scanner.sweep import Means, Pace, Sweep, choose_sweep
+from scanner.sweep import DatagramSweep, Means, Pace, Sweep, choose_sweep
 from scanner.sweep.strain import Change
 from scanner.way import ShardTally
 
@@ -42,7 +44,7 @@ class Brief:
     seed: int
     means: Means
     probes: tuple[AnyProbe, ...]
-    watched: frozenset[Target]
+    watched: Mapping[Transport, frozenset[Target]]
     limits: Limits
 
 
@@ -92,6 +94,8 @@ def equip(  # noqa: PLR0913 - the parts that differ from process to process
     brief: Brief, share: Share, *, sweep: Sweep, guard: Guard, audit: Auditor, around: Around
 ) -> Walk:
     """Join the parts that walk shards."""
+    scope = brief.scope
+    openings = datagram_openings(brief.probes, scope.extra_ports)
     gate = Gate(
         scope=brief.scope,
         pace=sweep.pace,
@@ -111,6 +115,15 @@ def equip(  # noqa: PLR0913 - the parts that differ from process to process
         probes=brief.probes,
         guard=guard,
         sweep=sweep,
+        datagrams=DatagramSweep(
+            pace=sweep.pace,
+            fronts={port: opening.front for port, opening in openings.items()},
+            width=SWEEP_WIDTH,
+            timeout=scope.rates.timeout,
+            attempts=scope.rates.attempts,
+            warn=around.warn,
+        ),
+        openings=openings,
         gate=gate,
         watched=brief.watched,
         conversations=CONVERSATIONS,

@@ -19,6 +19,7 @@ class Cost(msgspec.Struct, frozen=True):
     connections: int
     packets: int
     seconds: float
+    datagrams: int
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     addresses: int
     endpoints: int
     ports: list[int]
+    udp_ports: list[int]
     canaries_from: tuple[int, int]
     skipped: dict[str, int]
     if_everything_answers: Cost
@@ -45,6 +47,7 @@ def as_json(prepared: Prepared) -> str:
         addresses=estimate.addresses,
         endpoints=estimate.endpoints,
         ports=_ports(prepared),
+        udp_ports=sorted(prepared.plan.udp_ports),
         canaries_from=(CANARY_PORTS[0], CANARY_PORTS[-1]),
         skipped=prepared.plan.skipped,
         if_everything_answers=_cost(estimate.answering),
@@ -63,6 +66,8 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
     scope = prepared.scope
     yield f"{scope.name} ({scope.reference}), valid until {scope.valid_until}"
     yield f"  {estimate.addresses:,} addresses x ports {', '.join(map(str, _ports(prepared)))}"
+    if udp_ports := sorted(prepared.plan.udp_ports):
+        yield f"  and UDP ports {', '.join(map(str, udp_ports))}, with a datagram each"
     yield f"  {estimate.endpoints:,} endpoints; nothing has been sent"
     if prepared.swept:
         yield "  each is spoken with: others have swept"
@@ -95,14 +100,17 @@ def _ports(prepared: Prepared) -> list[int]:
 
 def _wanted(prepared: Prepared) -> set[int]:
     extra = prepared.scope.extra_ports.values()
-    own = (probe.about.ports | probe.about.tls_ports for probe in prepared.probes)
+    own = (probe.about.own_ports for probe in prepared.probes)
     return set().union(*own, *extra)
 
 
 def _cost(outlook: Outlook) -> Cost:
-    return Cost(outlook.connections, outlook.packets, round(outlook.seconds, 1))
+    seconds = round(outlook.seconds, 1)
+    return Cost(outlook.connections, outlook.packets, seconds, outlook.datagrams)
 
 
 def _priced(outlook: Outlook) -> str:
     duration = timedelta(seconds=round(outlook.seconds))
-    return f"{outlook.connections:,} connections, {outlook.packets:,} packets, {duration}"
+    datagrams = f" {outlook.datagrams:,} datagrams," if outlook.datagrams else ""
+    connections = f"{outlook.connections:,} connections,{datagrams}"
+    return f"{connections} {outlook.packets:,} packets, {duration}"

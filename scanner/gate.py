@@ -15,9 +15,10 @@ from msgspec.structs import replace
 
 from scanner.audit import Act, Auditor
 from scanner.conversation import Conversation, Limits
+from scanner.datagrams import Heard, posted
 from scanner.guard import OutOfScope
 from scanner.model import Endpoint, Silence
-from scanner.probe import NoAnswer
+from scanner.probe import Answer, Datagram, NoAnswer
 from scanner.silence import translated
 from scanner.stream import Meter, Stream
 
@@ -152,6 +153,47 @@ class Gate:
         knocked = Act(when=self.now(), round=self.round, act="knock", to=str(endpoint))
         self.audit.note(replace(knocked, seconds=seconds, end=end))
         return end == "open"
+
+    async def post(self, endpoint: Endpoint, ask: Datagram) -> Answer:
+        """Send one datagram when it is our turn, and wait for the one that answers it.
+
+        Raises:
+            NoAnswer: why there is none.
+            OutOfScope: the endpoint is not in the scope.
+        """
+        if not self.scope.covers(endpoint.address):
+            raise OutOfScope(f"datagram to {endpoint}")
+        while delay := self.turn(endpoint.address):  # noqa: ASYNC110 - no event tells of a turn
+            await anyio.sleep(delay)
+        begun, heard, silence, end = self.clock(), Heard(b"", 0, ""), None, "cancelled"
+        try:
+            with translated(), anyio.fail_after(self.limits.ask):
+                heard = await posted(ask, (endpoint.address, endpoint.port))
+            end = "answered"
+        except NoAnswer as failure:
+            silence = failure.silence
+            end = silence.value
+            raise
+        finally:
+            seconds = round(self.clock() - begun, 6)
+            self.note(replace(self._act(endpoint, ask, heard), seconds=seconds, end=end), silence)
+        return Answer(data=heard.data)
+
+    def note_front(self, endpoint: Endpoint, ask: Datagram, heard: Heard) -> None:
+        """Note the datagram of the sweep that was answered; those that were not are its knocks."""
+        self.note(replace(self._act(endpoint, ask, heard), end="answered"), None)
+
+    def _act(self, endpoint: Endpoint, ask: Datagram, heard: Heard) -> Act:
+        return Act(
+            when=self.now(),
+            round=self.round,
+            act="ask",
+            to=str(endpoint),
+            source=heard.source,
+            ask=ask.name,
+            sent=heard.sent,
+            received=len(heard.data),
+        )
 
     async def _dial(self, address: str, port: int, meter: Meter) -> Stream:
         if not self.scope.covers(address):

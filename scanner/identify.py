@@ -7,17 +7,20 @@ from typing import Any, Generic, TypeAlias, cast
 
 from scanner.boundary import contained
 from scanner.conversation import Conversation
-from scanner.model import Service, Silence, Unknown
+from scanner.model import Refused, Service, Silence, Transport, Unknown
 from scanner.probe import (
     FRONT,
     About,
+    Answer,
     AnyProbe,
     Ask,
     AskT,
+    Datagram,
     NoAnswer,
     Page,
     Probe,
     ReplyT,
+    speaks_datagrams,
     speaks_http,
     speaks_stream,
 )
@@ -85,6 +88,31 @@ def hearings(
     pages.sort(key=lambda opening: opening.front != FRONT)  # stable: what they share goes first
     heard = [_hearing((opening,), port, Conversation.exchange) for opening in streams]
     return (_hearing(tuple(pages), port, Conversation.get), *heard) if pages else tuple(heard)
+
+
+def datagram_openings(
+    probes: Iterable[AnyProbe], extra_ports: Mapping[str, frozenset[int]]
+) -> dict[int, Opening[Datagram, Answer]]:
+    """Say which datagram opens each UDP port that a probe claims, and who reads its answer.
+
+    A port is sent one datagram: it is the knock, and a second one would be a second knock.
+
+    Raises:
+        Refused: two probes would open one port with different datagrams.
+    """
+    openings: dict[int, Opening[Datagram, Answer]] = {}
+    for probe in filter(speaks_datagrams, probes):
+        front = cast("Datagram", probe.about.front)
+        for port in sorted(probe.about.claims(extra_ports, Transport.UDP)):
+            known = openings.get(port, Opening(front, ()))
+            if known.front != front:
+                other = known.probes[0].about.name
+                raise Refused(
+                    f"{other} and {probe.about.name} both claim UDP port {port}; "
+                    "leave one of them out with --exclude-probe, or change extra_ports"
+                )
+            openings[port] = Opening(front, (*known.probes, probe))
+    return openings
 
 
 def _openings(probes: Iterable[Probe[AskT, ReplyT]]) -> list[Opening[AskT, ReplyT]]:

@@ -118,9 +118,10 @@ class Endpoint(msgspec.Struct, frozen=True, order=True, kw_only=True):
     host: str | None = None
 
     def __str__(self) -> str:
-        """Write the endpoint as people do: `192.0.2.7:9200`, `[2001:db8::7]:9200`."""
+        """Write the endpoint as people do: `192.0.2.7:9200`, `[2001:db8::7]:161/udp`."""
         literal = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{literal}:{self.port}"
+        transport = "/udp" if self.transport is Transport.UDP else ""
+        return f"{literal}:{self.port}{transport}"
 
 
 class TlsFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ Only this file knows the order. Every hand-over is bounded, so a slow stage slow
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,14 +21,14 @@ from scanner.course import Target
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.hours import Hours
-from scanner.identify import hearings
+from scanner.identify import Opening, hearings
 from scanner.ledger import Ledger
-from scanner.model import Closed, Coverage, Endpoint, Silence
+from scanner.model import Closed, Coverage, Endpoint, Silence, Transport
 from scanner.plan import Plan, Shard
-from scanner.probe import AnyProbe, Visit
+from scanner.probe import Answer, AnyProbe, Datagram, Visit
 from scanner.scope import Scope
-from scanner.sweep import Observation, State, Sweep
-from scanner.visit import visit
+from scanner.sweep import DatagramSweep, Observation, State, Sweep
+from scanner.visit import visit, visit_heard
 from scanner.way import Counts, ShardTally
 
 #: Open endpoints that may wait for a conversation: enough to keep every conversation busy, and
@@ -53,8 +53,9 @@ class Walk:
     """Everything that shards are walked with, in whichever process; a test replaces any of it.
 
     `shards` are those that are still to be walked, drawn one by one; `conversations` is how many
-    endpoints are spoken with at once; `watched` are the endpoints whose findings are open in the
-    history, which the sweep therefore reports even when closed; `interrupted` tells that a person
+    endpoints are spoken with at once; `openings` are the datagrams that open the UDP ports;
+    `watched` are the endpoints whose findings are open in the
+    history, which a sweep therefore reports even when closed; `interrupted` tells that a person
     ended the round, rather than its permission; `given_up` says which shards no worker survived.
     """
 
@@ -66,8 +67,10 @@ class Walk:
     probes: Sequence[AnyProbe]
     guard: Guard
     sweep: Sweep
+    datagrams: DatagramSweep
+    openings: Mapping[int, Opening[Datagram, Answer]]
     gate: Gate
-    watched: frozenset[Target]
+    watched: Mapping[Transport, frozenset[Target]]
     conversations: int
     now: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
@@ -171,21 +174,26 @@ async def _sweep(
 
 
 async def _sweep_shard(round_: Walk, leg: Leg, opened: MemoryObjectSendStream[Observed]) -> None:
-    """Knock on the endpoints of one shard, in a thread of its own."""
+    """Knock on the endpoints of one shard, in a thread of its own: over TCP, then over UDP."""
+    sweeps = {Transport.TCP: round_.sweep, Transport.UDP: round_.datagrams}
 
     async def hand_over(observation: Observation) -> None:
         leg.pending += 1
         await opened.send((leg, observation))
 
     def run() -> None:
-        round_.sweep.run(
-            leg.shard.endpoints(round_.seed),
-            lambda observation: from_thread.run(hand_over, observation),
-            watch=round_.watched,
-            stop=round_.stop,
-            pause=round_.hours.closed,
-            tally=leg.sweep,
-        )
+        for transport, sweep in sweeps.items():
+            endpoints = leg.shard.endpoints(round_.seed, transport)
+            if not endpoints.parts:
+                continue
+            sweep.run(
+                endpoints,
+                lambda observation: from_thread.run(hand_over, observation),
+                watch=round_.watched[transport],
+                stop=round_.stop,
+                pause=round_.hours.closed,
+                tally=leg.sweep,
+            )
 
     await to_thread.run_sync(run, abandon_on_cancel=True)
 
@@ -206,22 +214,33 @@ async def _visit(round_: Walk, leg: Leg, observation: Observation) -> Visit | No
     endpoint = Endpoint(
         address=observation.address,
         port=observation.port,
+        transport=observation.transport,
         host=round_.scope.host_of(observation.address),
     )
     if observation.state is State.CLOSED:
         return Visit(endpoint=endpoint, outcome=Closed())
     if observation.state is not State.OPEN:
         return None
-    fronts = hearings(round_.probes, round_.scope.extra_ports, endpoint.port)
-    made = await visit(
+    if observation.heard is None:
+        made = await _speak(round_, leg, endpoint)
+    else:
+        opening, may_begin = round_.openings[endpoint.port], round_.may_begin
+        made = await visit_heard(
+            round_.gate, endpoint, opening, observation.heard, may_begin=may_begin
+        )
+    leg.passed_by += made is None
+    return made
+
+
+async def _speak(round_: Walk, leg: Leg, endpoint: Endpoint) -> Visit | None:
+    """Hold the conversations that the port of an open endpoint calls for."""
+    return await visit(
         round_.gate,
         endpoint,
-        fronts,
+        hearings(round_.probes, round_.scope.extra_ports, endpoint.port),
         may_begin=round_.may_begin,
         catch_all=await _answers_everybody(round_, leg, endpoint.address),
     )
-    leg.passed_by += made is None
-    return made
 
 
 async def _answers_everybody(round_: Walk, leg: Leg, address: str) -> bool:

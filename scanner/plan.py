@@ -3,14 +3,16 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from scanner.addresses import AddressSet, parse_address
 from scanner.course import Block, Course, Target
 from scanner.denied import DENIED
+from scanner.model import Transport
 from scanner.probe import AnyProbe
 from scanner.scope import AssetClass, Rates, Scope
 
@@ -30,6 +32,13 @@ class Skip(StrEnum):
     PRINTER = "printer"
     DENIED = "denied-port"
     UNPLANNED = "listed-beside-the-plan"
+
+
+class Port(NamedTuple):
+    """A port of one transport: 161 over UDP is another than 161 over TCP."""
+
+    number: int
+    transport: Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +65,11 @@ class Plan:
         printers = (_devices(scope, AssetClass.PRINTER) & allowed) - medical
         others = allowed - medical - printers
         wanted = _wanted(scope, probes)
-        denied = wanted & DENIED.keys()
+        denied = _numbered(wanted, DENIED)
         on_printers = _opted_in(scope, printers, wanted)
         opted = _opted_in(scope, others, denied, beside=wanted - denied)
         plain = others - AddressSet.of(block.addresses[0] for block in opted)
-        on_others = (Block(plain, tuple(sorted(wanted - denied))), *opted)
+        on_others = (_block(plain, wanted - denied), *opted)
         skipped = {
             Skip.MEDICAL: medical.count * len(wanted),
             Skip.PRINTER: printers.count * len(wanted) - _endpoints(on_printers),
@@ -79,20 +88,28 @@ class Plan:
 
     @property
     def ports(self) -> frozenset[int]:
-        """Every port that the round visits on some address."""
+        """Every TCP port that the round visits on some address."""
         return frozenset(port for block in self.blocks for port in block.ports)
 
+    @property
+    def udp_ports(self) -> frozenset[int]:
+        """Every UDP port that the round visits on some address."""
+        return frozenset(port for block in self.blocks for port in block.udp_ports)
+
     def endpoints(self, seed: int) -> Course:
-        """Give each planned endpoint once, in the order that the seed fixes."""
+        """Give each planned TCP endpoint once, in the order that the seed fixes."""
         return Course.over(*self.blocks, seed=seed)
 
     def plans(self, target: Target) -> bool:
-        """Tell whether the round visits an endpoint."""
+        """Tell whether the round visits a TCP endpoint."""
         address, port = target
         return any(port in block.ports and block.addresses.covers(address) for block in self.blocks)
 
     def among(self, listed: Iterable[Target]) -> "Plan":
-        """Keep what is listed and planned; what is listed only is left out and counted."""
+        """Keep what is listed and planned; what is listed only is left out and counted.
+
+        The lists of other scanners that are read name TCP endpoints: nothing else is kept.
+        """
         ports: defaultdict[str, set[int]] = defaultdict(set)
         beside: set[Target] = set()
         for target in listed:
@@ -120,7 +137,10 @@ class Plan:
     @property
     def digest(self) -> str:
         """Name what is visited and left out: SHA-256 in hex, the same in every process."""
-        blocks = [[block.addresses.v4, block.addresses.v6, block.ports] for block in self.blocks]
+        blocks = [
+            [block.addresses.v4, block.addresses.v6, block.ports, block.udp_ports]
+            for block in self.blocks
+        ]
         text = json.dumps([blocks, sorted(self.skipped.items())])
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -140,11 +160,12 @@ class Shard:
     @property
     def planned(self) -> int:
         """How many endpoints."""
-        return sum((part.stop - part.start) * len(block.ports) for block, part in self._parts())
+        return sum((part.stop - part.start) * block.doors for block, part in self._parts())
 
-    def endpoints(self, seed: int) -> Course:
-        """Give each endpoint of the shard once, in the order that the seed fixes."""
-        return Course(tuple(self._parts()), seed)
+    def endpoints(self, seed: int, transport: Transport = Transport.TCP) -> Course:
+        """Give each endpoint of one transport once, in the order that the seed fixes."""
+        parts = ((block.over(transport), part) for block, part in self._parts())
+        return Course(tuple((block, part) for block, part in parts if block.count), seed)
 
     def _parts(self) -> Iterator[tuple[Block, slice]]:
         """Cut each block evenly; what is left over of small blocks goes to different shards."""
@@ -160,6 +181,7 @@ class Outlook:
     connections: int
     packets: int
     seconds: float
+    datagrams: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +189,8 @@ class Estimate:
     """What `ronde plan` foresees for the sweep, between two extremes.
 
     `answering`: every endpoint refuses at once, with a SYN and a reset. `silent`: none ever
-    answers, so that each attempt takes its whole timeout. Packets count both directions. The
+    answers, so that each attempt takes its whole timeout. Packets count both directions, those of
+    datagrams included: one that is refused or answered costs two, one that is not costs one. The
     conversations with what turns out to be open come on top; they are few.
     """
 
@@ -192,9 +215,27 @@ class Estimate:
         )
 
 
-def _wanted(scope: Scope, probes: Iterable[AnyProbe]) -> frozenset[int]:
+def _wanted(scope: Scope, probes: Iterable[AnyProbe]) -> frozenset[Port]:
     """Collect the ports that a selected probe claims, by itself or by the scope's wish."""
-    return frozenset().union(*(probe.about.claims(scope.extra_ports) for probe in probes))
+    abouts = [probe.about for probe in probes]
+    return frozenset(
+        Port(number, about.transport)
+        for about in abouts
+        for number in about.claims(scope.extra_ports, about.transport)
+    )
+
+
+def _of(transport: Transport, ports: AbstractSet[Port]) -> frozenset[Port]:
+    return frozenset(port for port in ports if port.transport is transport)
+
+
+def _numbered(ports: AbstractSet[Port], numbers: Container[int]) -> frozenset[Port]:
+    return frozenset(port for port in ports if port.number in numbers)
+
+
+def _block(addresses: AddressSet, ports: AbstractSet[Port]) -> Block:
+    tcp, udp = (sorted(port.number for port in _of(one, ports)) for one in Transport)
+    return Block(addresses, tuple(tcp), tuple(udp))
 
 
 def _devices(scope: Scope, asset_class: AssetClass) -> AddressSet:
@@ -208,17 +249,17 @@ def _devices(scope: Scope, asset_class: AssetClass) -> AddressSet:
 def _opted_in(
     scope: Scope,
     among: AddressSet,
-    ports: AbstractSet[int],
-    beside: AbstractSet[int] = frozenset(),
+    ports: AbstractSet[Port],
+    beside: AbstractSet[Port] = frozenset(),
 ) -> tuple[Block, ...]:
     """Lift the denial where the scope names the address, for ports that are wanted anyway.
 
     `beside` are the ports that the address is visited on in any case.
     """
     return tuple(
-        Block(AddressSet.of([address]), tuple(sorted((opted & ports) | beside)))
+        _block(AddressSet.of([address]), _numbered(ports, opted) | beside)
         for address, opted in scope.opt_ins.items()
-        if address in among and opted & ports
+        if address in among and _numbered(ports, opted)
     )
 
 
@@ -228,18 +269,20 @@ def _endpoints(blocks: Iterable[Block]) -> int:
 
 def _outlook(plan: Plan, rates: Rates, *, attempts: int, packets: int, patience: float) -> Outlook:
     """Foresee the slowest of three limits: of all hosts, of one full subnet, and of one host."""
-    connections = plan.planned * attempts
-    busiest = max((len(block.ports) for block in plan.blocks), default=0) * attempts
+    datagrams = attempts * sum(len(b.udp_ports) * b.addresses.count for b in plan.blocks)
+    connections = plan.planned * attempts - datagrams
+    busiest = max((block.doors for block in plan.blocks), default=0) * attempts
     spacing = max(patience, 1 / rates.per_host_per_second)
     fullest = max((_in_one_subnet(block) for block in plan.blocks), default=0) * attempts
     seconds = max(
-        connections / rates.connections_per_second,
+        (connections + datagrams) / rates.connections_per_second,
         fullest / rates.per_subnet_per_second,
         busiest * spacing,
     )
-    return Outlook(connections, connections * packets, seconds)
+    packets = connections * packets + datagrams * (1 if patience else 2)
+    return Outlook(connections, packets, seconds, datagrams)
 
 
 def _in_one_subnet(block: Block) -> int:
     """Count the endpoints of a block's fullest subnet, at most: a /24 holds 256 addresses."""
-    return min(block.addresses.count, 256) * len(block.ports)
+    return min(block.addresses.count, 256) * block.doors

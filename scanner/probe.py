@@ -10,11 +10,11 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from html import unescape
-from typing import Protocol, TypeAlias, TypeGuard, TypeVar
+from typing import NamedTuple, Protocol, TypeAlias, TypeGuard, TypeVar
 from urllib.parse import quote
 
 from scanner.jsonview import Json
-from scanner.model import Endpoint, Outcome, Service, Silence, TlsFacts
+from scanner.model import Endpoint, Outcome, Service, Silence, TlsFacts, Transport
 from scanner.wire import Garbled
 
 #: A listing of 2,000 indices with the columns we ask for takes about 300 KiB.
@@ -22,6 +22,10 @@ MAX_PAGE = 1 << 20
 
 #: A reply to a command on a stream; the longest that we ask for, a database listing, is far below.
 MAX_ANSWER = 1 << 20
+
+#: A datagram that crosses an Ethernet link in one piece: 1,500 bytes less the headers of IPv6 and
+#: UDP. An answer in one such is no amplification worth abusing.
+MAX_DATAGRAM = 1_452
 
 #: What an ask would like to be answered with; the products of the field have JSON where they can.
 JSON = "application/json, */*;q=0.1"
@@ -203,8 +207,35 @@ class CountLines:
         return replace(self, port=port)
 
 
+class Ends(NamedTuple):
+    """Both ends of a datagram's way, as socket addresses: some protocols write them into it."""
+
+    here: tuple[str, int]
+    there: tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Datagram:
+    """One datagram, and at most one that answers it. What else comes is never read.
+
+    The answer is taken from the very address and port that was asked; `any_port` takes it from
+    another port of that address, for the protocols that answer so (TFTP: RFC 1350, section 4).
+    A payload is chosen so that its answer is no amplification: see `MAX_DATAGRAM`.
+    """
+
+    name: str
+    encode: Callable[[Ends], bytes]
+    max_bytes: int = MAX_DATAGRAM
+    any_port: bool = False
+
+    @property
+    def declared(self) -> "Datagram":
+        """The ask as its probe declares it: it has no arguments."""
+        return self
+
+
 StreamAsk: TypeAlias = Listen | Exchange | CountLines
-Ask: TypeAlias = HttpAsk | StreamAsk
+Ask: TypeAlias = HttpAsk | StreamAsk | Datagram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +267,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One frame of a byte stream. `lines` is what a `CountLines` counted."""
+    """One frame of a byte stream, or one datagram. `lines` is what a `CountLines` counted."""
 
     data: bytes
     lines: int = 0
@@ -252,6 +283,7 @@ _ReplyT_contra = TypeVar("_ReplyT_contra", bound=Reply, contravariant=True)
 
 HttpDialogue: TypeAlias = Generator[HttpAsk, Page, Outcome]
 StreamDialogue: TypeAlias = Generator[StreamAsk, Answer, Outcome]
+DatagramDialogue: TypeAlias = Generator[Datagram, Answer, Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,16 +291,18 @@ class About:
     """What a probe says of itself; printed by `ronde probes` and `ronde plan`.
 
     `front` is the ask that opens the conversation and feeds `identify`: `FRONT`, which all HTTP
-    probes of an endpoint share, unless a product says nothing of itself there. `asks` is
-    everything that the probe may ever send, the front included. `runs_code` tells that whoever
-    is let in can run programs of his own there: what is stored matters little then. `needs` names
-    the field of the scope that must allow the probe, where it is not enough to be in scope.
+    probes of an endpoint share, unless a product says nothing of itself there. A probe whose front
+    is a `Datagram` has `udp_ports` and no others. `asks` is everything that the probe may ever
+    send, the front included. `runs_code` tells that whoever is let in can run programs of his own
+    there: what is stored matters little then. `needs` names the field of the scope that must allow
+    the probe, where it is not enough to be in scope: `udp` for all that speak it.
     """
 
     name: str
     title: str
-    ports: frozenset[int]
+    ports: frozenset[int] = field(default_factory=frozenset)
     tls_ports: frozenset[int] = field(default_factory=frozenset)
+    udp_ports: frozenset[int] = field(default_factory=frozenset)
     front: Ask
     asks: tuple[Ask, ...]
     proves: str
@@ -278,9 +312,23 @@ class About:
     runs_code: bool = False
     needs: str | None = None
 
-    def claims(self, extra_ports: Mapping[str, frozenset[int]]) -> frozenset[int]:
-        """Every port that this probe visits: its own, and those that the scope names for it."""
-        return self.ports | self.tls_ports | extra_ports.get(self.name, frozenset())
+    @property
+    def transport(self) -> Transport:
+        """How its ports are reached: its front ask says so."""
+        return Transport.UDP if isinstance(self.front, Datagram) else Transport.TCP
+
+    @property
+    def own_ports(self) -> frozenset[int]:
+        """Every port that it visits by itself."""
+        return self.ports | self.tls_ports | self.udp_ports
+
+    def claims(
+        self, extra_ports: Mapping[str, frozenset[int]], transport: Transport = Transport.TCP
+    ) -> frozenset[int]:
+        """Every port that it visits over a transport: its own, and those that the scope names."""
+        if transport is not self.transport:
+            return frozenset()
+        return self.own_ports | extra_ports.get(self.name, frozenset())
 
     def declares(self, ask: Ask) -> bool:
         """Tell whether the probe said beforehand that it may send this."""
@@ -301,7 +349,8 @@ class Probe(Protocol[_AskT_co, _ReplyT_contra]):
 
 HttpProbe: TypeAlias = Probe[HttpAsk, Page]
 StreamProbe: TypeAlias = Probe[StreamAsk, Answer]
-AnyProbe: TypeAlias = HttpProbe | StreamProbe
+DatagramProbe: TypeAlias = Probe[Datagram, Answer]
+AnyProbe: TypeAlias = HttpProbe | StreamProbe | DatagramProbe
 
 
 def speaks_http(probe: AnyProbe) -> TypeGuard[HttpProbe]:
@@ -311,7 +360,12 @@ def speaks_http(probe: AnyProbe) -> TypeGuard[HttpProbe]:
 
 def speaks_stream(probe: AnyProbe) -> TypeGuard[StreamProbe]:
     """Tell whether a probe's conversation is a byte stream of its own."""
-    return not isinstance(probe.about.front, Get)
+    return not isinstance(probe.about.front, Get | Datagram)
+
+
+def speaks_datagrams(probe: AnyProbe) -> TypeGuard[DatagramProbe]:
+    """Tell whether a probe speaks UDP."""
+    return isinstance(probe.about.front, Datagram)
 
 
 #: The one front page that all HTTP probes of an endpoint share.

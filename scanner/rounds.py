@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -29,17 +28,17 @@ from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
 from scanner.inventory.opened import read_open
 from scanner.ledger import Ledger
-from scanner.model import Asset, Coverage, Refused, ScopeReference
+from scanner.model import Asset, Coverage, Refused, ScopeReference, Transport
 from scanner.outputs import audit_trail, open_sinks
 from scanner.pipeline import Patrol, Walk, first_error, patrol, walk
 from scanner.plan import Plan
 from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
+from scanner.selection import chosen_probes, refuse_misdirected
 from scanner.store import Round, Store
 from scanner.sweep import Means, Sweep
 from scanner.sweep.privilege import drop_privilege
 from scanner.sweep.strain import BEARS_IT, Change
-from scanner.thirdparty import installed
 from scanner.way import Way
 
 #: Opens an output; raises `Unwritable` if it cannot be.
@@ -93,7 +92,7 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
     scope = with_inventory(scope, inventory)
     chosen = chosen_probes(order.probes, order.exclude_probes)
     probes = granted(chosen, scope, path=order.scope, named=order.probes)
-    _refuse_unknown_probes(scope, order.scope)
+    refuse_misdirected(scope, order.scope, probes)
     within = inventory.addresses if order.inventory_only else None
     plan = Plan.of(scope, within, probes)
     if order.open_from:
@@ -114,30 +113,6 @@ def prepare_when_open(order: Order) -> Prepared:
         log.warning("waiting", why=closed_until(scope, utc_now()))
         wait_until_open(scope, now=utc_now, sleep=time.sleep)
     return prepare(order, now=utc_now())
-
-
-def chosen_probes(wanted: Sequence[str], unwanted: Sequence[str] = ()) -> tuple[AnyProbe, ...]:
-    """Select probes by name or glob; none named means all.
-
-    Raises:
-        Refused: a name that no probe has, nothing left, or a probe of another package that cannot
-            be used.
-    """
-    from probes import PROBES  # noqa: PLC0415 - `--help` must not pay for codecs
-
-    known = (*PROBES, *installed(PROBES))
-    names = [probe.about.name for probe in known]
-    for pattern in (*wanted, *unwanted):
-        if not any(fnmatchcase(name, pattern) for name in names):
-            raise Refused(f"no probe is called {pattern}; there are {', '.join(names)}")
-    chosen = tuple(
-        probe
-        for probe in known
-        if (not wanted or _matches(probe, wanted)) and not _matches(probe, unwanted)
-    )
-    if not chosen:
-        raise Refused("the selection leaves no probe")
-    return chosen
 
 
 def resolve(name: str) -> list[str]:
@@ -228,16 +203,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _matches(probe: AnyProbe, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(probe.about.name, pattern) for pattern in patterns)
-
-
-def _refuse_unknown_probes(scope: Scope, path: Path) -> None:
-    known = {probe.about.name for probe in chosen_probes(())}
-    if unknown := sorted(scope.extra_ports.keys() - known):
-        raise Refused(f"{path}: extra_ports.{unknown[0]}: no probe has this name")
-
-
 def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
     """Refuse a round that would visit nothing: its silence would read as "all is well"."""
     if not prepared.scope.is_open(now):
@@ -321,7 +286,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         seed=history.way.seed,
         means=_means(prepared, manner),
         probes=prepared.probes,
-        watched=parts.store.watched(),
+        watched={transport: parts.store.watched(transport) for transport in Transport},
         limits=manner.limits,
     )
     # Before the outputs are opened: what cannot be handed to workers must leave them as they were.

@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from scanner.denied import DENIED
-from scanner.model import Refused
+from scanner.model import Refused, Transport
 from scanner.probe import About, AnyProbe
 
 GROUP = "ronde.probes"
@@ -62,7 +62,10 @@ def _lacking(probe: object) -> str | None:
         return "it lacks `identify` or `assess`"
     if not about.declares(about.front):
         return "its front is not among its asks"
-    if denied := sorted((about.ports | about.tls_ports) & DENIED.keys()):
+    over_udp = about.transport is Transport.UDP
+    if (bool(about.udp_ports), about.needs == "udp") != (over_udp, over_udp):
+        return "a probe has `udp_ports` and needs `udp` if its front is a datagram, and only then"
+    if denied := sorted(about.own_ports & DENIED.keys()):
         return f"it claims port {denied[0]}: {DENIED[denied[0]]}"
     return None
 

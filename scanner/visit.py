@@ -6,16 +6,17 @@ from functools import partial
 from typing import Generic
 
 from scanner.assess import assess
+from scanner.datagrams import Heard
 from scanner.gate import Gate
 from scanner.identify import (
     AnyHearing,
-    Hearing,
+    Opening,
     demands_certificate,
     recognise,
     wants_other_transport,
 )
 from scanner.model import CATCH_ALL, Closed, Endpoint, Outcome, Silence, Unknown
-from scanner.probe import About, AskT, NoAnswer, Page, ReplyT, Visit
+from scanner.probe import About, Answer, AskT, Datagram, NoAnswer, Page, ReplyT, Visit
 
 #: A front page is a few KiB; larger ones are fetched again rather than kept.
 MAX_REMEMBERED = 64 << 10
@@ -57,6 +58,32 @@ async def visit(
     return replace(heard, labels=(CATCH_ALL,))
 
 
+async def visit_heard(
+    gate: Gate,
+    endpoint: Endpoint,
+    opening: Opening[Datagram, Answer],
+    heard: Heard,
+    *,
+    may_begin: Callable[[], Awaitable[bool]] = _always,
+) -> Visit | None:
+    """Settle a UDP endpoint that has answered its front datagram; `may_begin` is as in `visit`.
+
+    Raises:
+        OutOfScope: something tried to leave the scope.
+    """
+    async with gate.hold(endpoint.address):
+        if not await may_begin():
+            return None
+        gate.note_front(endpoint, opening.front, heard)
+        if len(heard.data) > opening.front.max_bytes:
+            why = f"a reply above {opening.front.max_bytes} bytes"
+            return Visit(endpoint=endpoint, outcome=Unknown(Silence.TOO_LARGE, why))
+        known = {opening.front: Answer(data=heard.data)}
+        asked = Remembering(partial(gate.post, endpoint), known)
+        _, outcome, about = await _settle((opening,), asked)
+    return Visit(endpoint=endpoint, outcome=outcome, about=about)
+
+
 async def _first_recognised(gate: Gate, endpoint: Endpoint, fronts: Sequence[AnyHearing]) -> Visit:
     result = Visit(endpoint=endpoint, outcome=_unrecognised())
     for front in fronts:
@@ -86,7 +113,8 @@ async def _converse(
     talk = None
     try:
         async with gate.converse(endpoint, tls=tls) as talk:
-            first, outcome, about = await _settle(front, Remembering(partial(front.channel, talk)))
+            asked = Remembering(partial(front.channel, talk))
+            first, outcome, about = await _settle(front.openings, asked)
             other = about is None and wants_other_transport(first, talk.meter, tls=tls)
     except NoAnswer as silence:
         other = talk is not None and wants_other_transport(silence, talk.meter, tls=tls)
@@ -117,7 +145,7 @@ class Remembering(Generic[AskT, ReplyT]):
 
 
 async def _settle(
-    front: Hearing[AskT, ReplyT], asked: Remembering[AskT, ReplyT]
+    openings: Sequence[Opening[AskT, ReplyT]], asked: Remembering[AskT, ReplyT]
 ) -> tuple[ReplyT | None, Outcome, About | None]:
     """Ask the fronts in their order, until a probe settles what it recognised.
 
@@ -128,7 +156,7 @@ async def _settle(
     """
     first: ReplyT | None = None
     left: list[tuple[Outcome, About | None]] = []
-    for opening in front.openings:
+    for opening in openings:
         try:
             reply = await asked.put(opening.front)
         except NoAnswer:
@@ -146,7 +174,7 @@ async def _settle(
             left.append((outcome, met.probe.about))
     if demands_certificate(first):
         return first, Unknown(Silence.CLIENT_CERT, "the server demands a client certificate"), None
-    return first, *_of_what_is_left(left, sum(len(opening.probes) for opening in front.openings))
+    return first, *_of_what_is_left(left, sum(len(opening.probes) for opening in openings))
 
 
 def _is_left(outcome: Outcome) -> bool:

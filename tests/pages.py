@@ -74,6 +74,9 @@ def _asks_of(about: About) -> Iterator[str]:
 def _ports(about: About) -> str:
     clear = ", ".join(map(str, sorted(about.ports)))
     tls = ", ".join(map(str, sorted(about.tls_ports - about.ports)))
+    udp = ", ".join(map(str, sorted(about.udp_ports)))
+    if udp:
+        return f"UDP {udp}"
     return f"{clear or 'none'}; TLS {tls}" if tls else clear or "none"
 
 

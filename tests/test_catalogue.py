@@ -23,7 +23,7 @@ def test_the_long_list_leaves_nothing_out() -> None:
     asks = {f"    {ask.name}" for about in ABOUTS for ask in about.asks}
     assert asks <= set(text.splitlines())
     assert all(reference in text for about in ABOUTS for reference in about.references)
-    assert all(str(port) in text for about in ABOUTS for port in about.ports | about.tls_ports)
+    assert all(str(port) in text for about in ABOUTS for port in about.own_ports)
 
 
 def test_the_data_holds_what_the_probes_say_of_themselves() -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scanner.addresses import AddressSet, IPAddress
 from scanner.course import Block
 from scanner.denied import DENIED
-from scanner.model import Outcome, Service
+from scanner.model import Outcome, Service, Transport
 from scanner.plan import Estimate, Outlook, Plan
-from scanner.probe import FRONT, About, Get, Page
+from scanner.probe import FRONT, About, Answer, AnyProbe, Datagram, Get, Page
 from scanner.scope import AssetClass, Rates, Scope, Zone
 
 RATES = Rates(connections_per_second=100, per_host_per_second=5, timeout=3, attempts=2)
@@ -46,6 +46,37 @@ def claim(*ports: int, tls: int | None = None) -> Claim:
             tls_ports=frozenset() if tls is None else frozenset({tls}),
             front=FRONT,
             asks=(FRONT,),
+            proves="nothing",
+            cwe=306,
+            remedy="None.",
+        )
+    )
+
+
+@dataclass
+class Shout:
+    """A probe that claims UDP ports and does nothing else."""
+
+    about: About
+
+    def identify(self, front: Answer) -> Service | None:
+        """Recognise nothing."""
+
+    def assess(self, front: Answer) -> Generator[Datagram, Answer, Outcome]:
+        """Never reached: nothing is recognised."""
+        raise NotImplementedError
+
+
+def shout(*ports: int) -> Shout:
+    """Build the probe named `shout`."""
+    front = Datagram(name="hello", encode=lambda _: b"hello")
+    return Shout(
+        About(
+            name="shout",
+            title="Claims UDP ports",
+            udp_ports=frozenset(ports),
+            front=front,
+            asks=(front,),
             proves="nothing",
             cwe=306,
             remedy="None.",
@@ -112,6 +143,54 @@ class TestWhatIsVisited:
         plan = Plan.of(scope(addresses("192.0.2.4/32"), extra_ports=extra), None, [claim(80)])
 
         assert sorted(plan.endpoints(seed=1)) == [("192.0.2.4", 80), ("192.0.2.4", 8080)]
+
+    def test_a_port_of_udp_is_another_than_that_of_tcp(self) -> None:
+        """Each is walked by its own sweep, and both count."""
+        plan = Plan.of(scope(addresses("192.0.2.4/31")), None, [claim(161), shout(161)])
+        (shard,) = plan.shards(1)
+
+        assert sorted(shard.endpoints(seed=1)) == [("192.0.2.4", 161), ("192.0.2.5", 161)]
+        assert list(shard.endpoints(seed=1, transport=Transport.UDP)) == list(shard.endpoints(1))
+        assert (plan.planned, shard.planned, plan.skipped) == (4, 4, {})
+
+    def test_extra_ports_go_by_the_transport_of_their_probe(self) -> None:
+        """A port that the scope names for a probe over UDP is no TCP port."""
+        extra = {"shout": frozenset({1161})}
+        signed = scope(addresses("192.0.2.4/32"), extra_ports=extra)
+        plan = Plan.of(signed, None, [claim(80), shout(161)])
+
+        assert plan.ports == {80}
+        assert plan.udp_ports == {161, 1161}
+
+    def test_a_denied_port_is_denied_over_udp_too(self) -> None:
+        """Nobody knows what a byte does there, whatever carries it."""
+        plan = Plan.of(scope(addresses("192.0.2.4/32")), None, [shout(161, 9100)])
+
+        assert plan.udp_ports == {161}
+        assert plan.skipped == {"denied-port": 1}
+
+    def test_a_list_of_open_tcp_endpoints_plans_no_datagram(self) -> None:
+        """It names none, so nothing is sent over UDP."""
+        plan = Plan.of(scope(addresses("192.0.2.4/32")), None, [claim(161), shout(161)])
+
+        assert plan.among([("192.0.2.4", 161)]).udp_ports == frozenset()
+
+    @given(st.integers(1, 9), st.integers(0, 1 << 32))
+    def test_shards_share_out_the_endpoints_of_both_transports(self, of: int, seed: int) -> None:
+        """Each endpoint is in one shard, and a host is in one shard with both."""
+        probes: list[AnyProbe] = [claim(80, 81), shout(161)]
+        plan = Plan.of(scope(addresses("192.0.2.0/28")), None, probes)
+        shards = list(plan.shards(of))
+        over = {
+            transport: [sorted(shard.endpoints(seed, transport)) for shard in shards]
+            for transport in Transport
+        }
+
+        assert sum(shard.planned for shard in shards) == plan.planned == 48
+        assert len(set(chain(*over[Transport.UDP]))) == 16
+        assert [{host for host, _ in part} for part in over[Transport.TCP]] == [
+            {host for host, _ in part} for part in over[Transport.UDP]
+        ]
 
     def test_an_inventory_narrows_the_round_and_never_widens_it(self) -> None:
         """Of an inventory's addresses, those in the scope are visited."""
@@ -377,6 +456,14 @@ class TestForecast:
         assert Estimate.of(plan, RATES).silent == Outlook(
             connections=1024, packets=4096, seconds=12.0
         )
+
+    def test_datagrams_are_foreseen_apart_and_cost_turns_as_connections_do(self) -> None:
+        """The kernel repeats none; each attempt is one, and one answer if there is any."""
+        signed = scope(addresses("192.0.2.0/24"))
+        estimate = Estimate.of(Plan.of(signed, None, [claim(80), shout(161)]), RATES)
+
+        assert estimate.answering == Outlook(256, packets=1024, seconds=5.12, datagrams=256)
+        assert estimate.silent == Outlook(512, packets=2560, seconds=12.0, datagrams=512)
 
     def test_on_a_single_host_its_own_spacing_is_the_limit(self) -> None:
         """Five connections a second to one host, whatever the budget of all."""

@@ -24,6 +24,12 @@ class Printing(Redis):
     about = replace(ABOUT, ports=frozenset({9100}))
 
 
+class Mixed(Redis):
+    """A probe that knocks over TCP and claims UDP ports."""
+
+    about = replace(ABOUT, udp_ports=frozenset({6379}))
+
+
 class Undeclared(Redis):
     """A probe whose first word is not among those that it may say."""
 
@@ -78,6 +84,7 @@ def test_nothing_is_installed_beside_this_program() -> None:
         ("Speechless", "lacks `identify` or `assess`"),
         ("Undeclared", "front is not among its asks"),
         ("Printing", "claims port 9100"),
+        ("Mixed", "needs `udp` if its front is a datagram"),
     ],
 )
 def test_what_is_no_probe_is_refused_by_name(name: str, why: str) -> None:

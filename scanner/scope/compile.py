@@ -75,6 +75,7 @@ def compile_scope(
         extra_ports={probe: frozenset(ports) for probe, ports in file.extra_ports.items()},
         opt_ins=opt_ins,
         min_coverage=file.min_coverage,
+        udp=file.udp,
         max_open_ports=file.max_open_ports,
         mask_names=file.mask_names,
         ftp_anonymous=file.ftp_anonymous,

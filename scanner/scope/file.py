@@ -78,6 +78,7 @@ class ScopeFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     zones: Annotated[list[ZoneTable], Meta(max_length=1_000)] = []
     extra_ports: dict[Text, Ports] = {}
     opt_in: Annotated[list[OptInTable], Meta(max_length=1_000)] = []
+    udp: bool = False
     max_open_ports: Annotated[int, Meta(ge=3, le=65_535)] = MAX_OPEN_PORTS
     mask_names: Masking = Masking.PERSONAL
     ftp_anonymous: bool = False

@@ -61,6 +61,7 @@ class Scope:
     `allowed` is ranges and pinned addresses, less the exclusions: an exclusion always wins.
     `ranges` and `exclusions` stand as the file wrote them, for `explain`. `digest` is the SHA-256
     of the file, in hex. `timezone` is that in which the two dates, both inclusive, are read.
+    `udp` tells whether anything may be sent over UDP.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Scope:
     opt_ins: Mapping[IPAddress, frozenset[int]]
     min_coverage: float
     digest: str
+    udp: bool = False
     max_open_ports: int = MAX_OPEN_PORTS
     mask_names: Masking = Masking.PERSONAL
     ftp_anonymous: bool = False
@@ -98,7 +100,8 @@ class Scope:
 
     def grants(self, wish: str | None) -> bool:
         """Tell whether what a probe needs is signed off; most need nothing of the kind."""
-        return wish is None or (wish == "ftp_anonymous" and self.ftp_anonymous)
+        wishes = {None: True, "ftp_anonymous": self.ftp_anonymous, "udp": self.udp}
+        return wishes.get(wish, False)
 
     def covers(self, address: str | IPAddress) -> bool:
         """Tell whether an address may be touched; a spelling that is not strict never is."""

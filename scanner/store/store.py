@@ -8,7 +8,7 @@ from typing import Self
 import msgspec
 from sqlalchemy import Row, insert, select, update
 
-from scanner.model import Finding, ScopeReference
+from scanner.model import Finding, ScopeReference, Transport
 from scanner.plaintext import document
 from scanner.store.database import Database, StoreRefused
 from scanner.store.entries import as_it_stands
@@ -105,9 +105,11 @@ class Store:
         with self._database.reading() as transaction:
             return tuple(map(as_it_stands, transaction.execute(query)))
 
-    def watched(self) -> frozenset[tuple[str, int]]:
+    def watched(self, transport: Transport = Transport.TCP) -> frozenset[tuple[str, int]]:
         """Give address and port of everything that was open: a round should look there again."""
-        query = select(sighting.c.address, sighting.c.port).where(sighting.c.exposed)
+        query = select(sighting.c.address, sighting.c.port).where(
+            sighting.c.exposed, sighting.c.transport == transport.value
+        )
         with self._database.reading() as transaction:
             return frozenset((row.address, row.port) for row in transaction.execute(query))
 

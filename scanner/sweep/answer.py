@@ -5,6 +5,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from scanner.datagrams import Heard
+from scanner.model import Transport
+
 
 class State(StrEnum):
     """How one endpoint answered; only the first two are the host's own word."""
@@ -21,11 +24,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One endpoint and how it answered."""
+    """One endpoint and how it answered; over UDP, `heard` is what it said."""
 
     address: str
     port: int
     state: State
+    transport: Transport = Transport.TCP
+    heard: Heard | None = None
 
 
 @dataclass(slots=True)

@@ -46,6 +46,7 @@ class ConnectSweep:
         attempts: how often an endpoint that does not answer is tried.
         clock: monotonic, in seconds.
         warn: is told, in our own words, when the sweep has to be narrower than asked.
+        strains: whether answers and time-outs tell of strain, and so go to the pace.
     """
 
     def __init__(  # noqa: PLR0913 - each is a setting or a dependency that a test replaces
@@ -58,6 +59,7 @@ class ConnectSweep:
         clock: Callable[[], float] = time.monotonic,
         warn: Callable[[str], None] = lambda _: None,
         dialler: Callable[[], Dialler] = best_dialler,
+        strains: bool = True,
     ) -> None:
         self.pace = pace
         self.width = width
@@ -66,6 +68,7 @@ class ConnectSweep:
         self.clock = clock
         self.warn = warn
         self.dialler = dialler
+        self.strains = strains
 
     def run(  # noqa: PLR0913 - each is a wish that a caller may have
         self,
@@ -235,10 +238,11 @@ class _Flight:
         if state is None:
             self._fall_short(attempt, code, now)
         elif state is State.FILTERED:
-            self._pace.missed(attempt.target, begun, now)
+            if self._sweep.strains:
+                self._pace.missed(attempt.target, begun, now)
             self._retry(attempt, now, else_state=State.FILTERED)
         else:
-            if state is not State.UNREACHABLE:
+            if self._sweep.strains and state is not State.UNREACHABLE:
                 self._pace.heard(attempt.target, begun, now, prompt=prompt)
             self._conclude(attempt.target, state, now)
 

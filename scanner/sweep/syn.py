@@ -302,15 +302,17 @@ class _Flight:
         """Send to as many as the pace allows; tell whether there may be more to send at once."""
         granted = left = self._pace.take(MOST, now)
         enough = granted // ENOUGH_OF_A_LOT
-        numbers, attempt = self._next(left, now)
-        while left > enough and len(numbers):
+        while left > enough:
+            # Only now: whoever is taken must be sent to or deferred, or nobody knows of them.
+            numbers, attempt = self._next(left, now)
+            if not len(numbers):
+                break
             columns = self._window.columns(numbers)
             waits = self._turns.waits(columns, now)
             free = waits == 0.0
             self._deferred.add_each(numbers[~free], attempt, now + waits[~free])
             self._launch(numbers[free], columns[free], attempt, now)
             left -= int(free.sum())
-            numbers, attempt = self._next(left, now)
         self._pace.give_back(left)
         return granted == MOST and left <= enough
 

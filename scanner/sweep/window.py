@@ -62,7 +62,8 @@ class Window:
 
     def awaits(self, numbers: Places) -> Bools:
         """Say which of these endpoints have not been settled."""
-        return self._waiting[self._slots(numbers)]
+        # Where a number is older than all that wait, the room may be a newer endpoint's by now.
+        return self._waiting[self._slots(numbers)] & (numbers >= self._oldest)
 
     def known(self, about: Columns, masked: U32) -> tuple[Places, Bools]:
         """Unmask sequence numbers; say which of them belong to the endpoint they came with."""

@@ -1,9 +1,10 @@
-"""The text protocol of memcached: one line, or `STAT` lines up to `END`.
+"""The text protocol of memcached: one line, or `STAT` lines up to `END`; over UDP, in a frame.
 
 Source: doc/protocol.txt of memcached.
 """
 
 import re
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,6 +16,12 @@ MAX_LINE = 1024
 
 #: `stats` has 60 lines in 1.4 and 85 in 1.6.
 MAX_LINES = 1_000
+
+#: The frame before each datagram: request, number of the datagram, of how many, reserved.
+_UDP_FRAME = struct.Struct(">HHHH")
+
+#: What our datagrams are called; each has a socket of its own, so one name is enough.
+_REQUEST = 0x524F
 
 _CRLF = b"\r\n"
 _STAT = b"STAT "
@@ -64,6 +71,26 @@ def decode(data: bytes) -> Reply:
     if head is None:
         raise Garbled("expected one line of memcached")
     return Line(head[1], head[2] or "")
+
+
+def in_datagram(command: bytes) -> bytes:
+    """Write a command as one datagram."""
+    return _UDP_FRAME.pack(_REQUEST, 0, 1, 0) + command
+
+
+def of_datagram(data: bytes) -> Reply:
+    """Read a reply that fits into one datagram.
+
+    Raises:
+        Garbled: no frame, another request's, one of several datagrams, or no reply in it.
+    """
+    size = _UDP_FRAME.size
+    if len(data) < size or _UDP_FRAME.unpack(data[:size]) != (_REQUEST, 0, 1, 0):
+        raise Garbled("expected the one datagram that answers the request")
+    text = data[size:]
+    if frame(text) != len(text):
+        raise Garbled("a datagram that is not one reply")
+    return decode(text)
 
 
 def _lines(data: bytes) -> Iterator[tuple[bytes, int]]:

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from probes import PROBES
 from scanner.denied import DENIED as DENIED_PORTS
-from scanner.model import Service
+from scanner.model import Service, Transport
 from scanner.probe import (
+    MAX_DATAGRAM,
     Answer,
     AnyProbe,
     Ask,
     CountLines,
+    Datagram,
+    Ends,
     Exchange,
     Fixed,
     Get,
@@ -24,6 +27,7 @@ from scanner.probe import (
     Method,
     Page,
     StreamAsk,
+    speaks_datagrams,
     speaks_http,
 )
 from scanner.wire import Garbled
@@ -93,6 +97,9 @@ DENIED_IN_STREAMS: Words = {
     **dict.fromkeys(("pass", "acct", "login"), GUESSES),
 }
 
+#: Between whom a datagram is looked at here.
+ENDS = Ends(here=("192.0.2.1", 40_000), there=("192.0.2.7", 5_060))
+
 _WORD = re.compile(rb"[A-Za-z0-9_]+")
 
 #: An absolute path and perhaps a query; `{}` stands for one whole segment of the path.
@@ -122,6 +129,8 @@ def on_the_wire(ask: Ask) -> list[bytes]:
             return []
         case CountLines():
             return [ask.command]
+        case Datagram():
+            return [ask.encode(ENDS)]
         case Exchange():
             return list(_encodings(ask))
 
@@ -204,10 +213,13 @@ class TestAbout:
     @each_probe()
     def test_it_claims_ports_that_exist_and_may_be_touched(self, probe: AnyProbe) -> None:
         """A port that prints or actuates is no probe's to claim."""
-        ports = probe.about.ports | probe.about.tls_ports
+        ports = probe.about.own_ports
         assert ports
         assert all(0 < port < 1 << 16 for port in ports)
         assert not ports & DENIED_PORTS.keys()
+
+
+DATAGRAMS = [ask for probe in PROBES for ask in probe.about.asks if isinstance(ask, Datagram)]
 
 
 class TestAsks:
@@ -230,6 +242,22 @@ class TestAsks:
         """HTTP probes get pages, the first by a plain GET; the others exchange frames."""
         is_http = speaks_http(probe)
         assert all(isinstance(ask, Get | Fixed) is is_http for ask in probe.about.asks)
+
+    @each_probe()
+    def test_a_conversation_has_one_transport(self, probe: AnyProbe) -> None:
+        """Who knocks with a datagram has UDP ports and asks by datagrams; nobody else does."""
+        about, over_udp = probe.about, speaks_datagrams(probe)
+        assert (about.transport is Transport.UDP) is over_udp
+        assert (about.needs == "udp") is over_udp
+        assert bool(about.udp_ports) is over_udp
+        assert all(isinstance(ask, Datagram) is over_udp for ask in about.asks)
+        assert not (over_udp and about.ports | about.tls_ports)
+
+    @pytest.mark.parametrize("ask", DATAGRAMS, ids=lambda ask: ask.name)
+    def test_no_datagram_is_worth_forging(self, ask: Datagram) -> None:
+        """It and its answer cross any link in one piece, and nothing else of an answer is read."""
+        assert 0 < len(ask.encode(ENDS)) <= MAX_DATAGRAM
+        assert ask.max_bytes <= MAX_DATAGRAM
 
     @each_probe()
     def test_every_http_ask_is_a_plain_path(self, probe: AnyProbe) -> None:
@@ -286,7 +314,10 @@ class TestAsks:
 
 
 STREAM_ASKS = [
-    ask for probe in PROBES for ask in probe.about.asks if not isinstance(ask, Get | Fixed)
+    ask
+    for probe in PROBES
+    for ask in probe.about.asks
+    if isinstance(ask, Listen | Exchange | CountLines)
 ]
 
 #: What servers of the field begin with, so that random bytes get beyond the first one.

@@ -26,6 +26,7 @@ def settled(name: str) -> Assessment:
         ("15-open", Access.OPEN),
         ("16-session", Access.OPEN),
         ("15-locked", Access.LOCKED),
+        ("15-ident", Access.LOCKED),
         ("15-shielded", Access.SHIELDED),
         ("16-tls-only", Access.IDENTIFIED),
     ],

@@ -27,6 +27,7 @@ from scanner.probe import (
     AnyProbe,
     Ask,
     CountLines,
+    Datagram,
     Fixed,
     Get,
     HttpAsk,
@@ -226,7 +227,14 @@ def _page(ask: HttpAsk, found: Recorded) -> Page:
 
 
 def _answer(ask: Any, found: Recorded) -> Answer:
-    """Frame the bytes as the gate does; a frame that stays incomplete is a closed connection."""
+    """Frame the bytes as the gate does; a frame that stays incomplete is a closed connection.
+
+    A datagram is its own frame.
+    """
+    if isinstance(ask, Datagram):
+        if len(found.payload) > ask.max_bytes:
+            raise NoAnswer(Silence.TOO_LARGE, "the recorded datagram is longer than the ask allows")
+        return Answer(data=found.payload)
     size = _size(ask, found.payload)
     if not isinstance(ask, CountLines):
         return Answer(data=found.payload[:size])

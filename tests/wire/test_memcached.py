@@ -60,3 +60,13 @@ def test_whatever_is_framed_can_be_read_or_is_garbled(data: bytes) -> None:
         return
     assert length is not None
     assert 0 < length <= len(data)
+
+
+@given(st.binary(max_size=80) | st.binary(max_size=80).map(b"RO\0\0\0\1\0\0".__add__))
+def test_whatever_a_datagram_holds_is_read_or_garbled(data: bytes) -> None:
+    """Reading never fails otherwise, and what is read was in a frame of ours."""
+    try:
+        memcached.of_datagram(data)
+    except Garbled:
+        return
+    assert data.startswith(memcached.in_datagram(b""))

@@ -1,0 +1,156 @@
+"""The sweep over UDP: the front datagram of a port's probe is the knock, its answer the open door.
+
+There is no handshake to tell an open port from a silent one, so what answers is open, what a host
+calls unreachable by ICMP is closed, and what stays silent may be anything: it counts as filtered.
+"""
+
+import selectors
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from errno import EBADMSG, EINPROGRESS, ETIMEDOUT
+
+from scanner.course import Target
+from scanner.datagrams import Heard, Post
+from scanner.model import Transport
+from scanner.probe import Datagram, NoAnswer
+from scanner.sweep.answer import Observation, Tally
+from scanner.sweep.connect import ConnectSweep, Report
+from scanner.sweep.pace import Pace
+
+
+class DatagramSweep:
+    """Tells which endpoints answer a datagram: thousands under way, one at a time per host.
+
+    Args:
+        pace: the budget that it shares with the other sweep and the conversations.
+        fronts: which datagram opens each port.
+        width: datagrams that may wait for an answer at most, each on a socket of its own.
+        timeout: seconds until a datagram counts as unanswered.
+        attempts: how often an endpoint that does not answer is sent to.
+        clock: monotonic, in seconds.
+        warn: is told, in our own words, when the sweep has to be narrower than asked.
+    """
+
+    def __init__(  # noqa: PLR0913 - as the sweep by connects
+        self,
+        *,
+        pace: Pace,
+        fronts: Mapping[int, Datagram],
+        width: int,
+        timeout: float,
+        attempts: int,
+        clock: Callable[[], float] = time.monotonic,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.pace = pace
+        self._heard: dict[Target, Heard] = {}
+        self._knocks = ConnectSweep(
+            pace=pace,
+            width=width,
+            timeout=timeout,
+            attempts=attempts,
+            clock=clock,
+            warn=warn,
+            dialler=lambda: DatagramDialler(fronts, self._heard),
+            strains=False,  # most ports never answer, and hosts limit the ICMP errors they send
+        )
+
+    def run(  # noqa: PLR0913 - every sweep takes these
+        self,
+        endpoints: Iterable[Target],
+        report: Report,
+        *,
+        watch: frozenset[Target] = frozenset(),
+        stop: threading.Event | None = None,
+        pause: threading.Event | None = None,
+        tally: Tally | None = None,
+    ) -> Tally:
+        """Visit the endpoints, each once, and report those that answer and the watched ones.
+
+        Raises:
+            KeyError: no datagram opens the port of an endpoint.
+            OutOfScope: the guard refused an endpoint; all sockets are closed.
+        """
+
+        def pass_on(seen: Observation) -> None:
+            heard = self._heard.pop((seen.address, seen.port), None)
+            report(replace(seen, transport=Transport.UDP, heard=heard))
+
+        return self._knocks.run(
+            endpoints, pass_on, watch=watch, stop=stop, pause=pause, tally=tally
+        )
+
+
+class DatagramDialler:
+    """Datagrams as a `Dialler` of connections: begun when sent, landed when answered.
+
+    What answered is left in `heard`, until the sweep reports it.
+    """
+
+    def __init__(self, fronts: Mapping[int, Datagram], heard: dict[Target, Heard]) -> None:
+        self._fronts = fronts
+        self._heard = heard
+        self._selector = selectors.DefaultSelector()
+        self._posts: dict[int, Post] = {}
+
+    def begin(self, target: Target) -> tuple[int, int]:
+        """Send the datagram that opens the target's port.
+
+        Raises:
+            OSError: no socket is to be had.
+            OutOfScope: the guard refused the target.
+        """
+        post = Post(self._fronts[target[1]], target)
+        fd = post.fileno()
+        self._posts[fd] = post  # so that it is closed, whatever is raised from here
+        self._selector.register(fd, selectors.EVENT_READ)
+        code = _sent(post)
+        if code != EINPROGRESS:
+            self._drop(fd)
+        return fd, code
+
+    def settled(self, seconds: float, most: int) -> list[int]:
+        """An ICMP error counts as readable too."""
+        return [key.fd for key, _ in self._selector.select(seconds)[:most]]
+
+    def land(self, fd: int, target: Target) -> int:
+        """Read the answer, or why there is none; what somebody else sent is no answer."""
+        code = 0
+        try:
+            heard = self._posts[fd].receive()
+        except OSError as error:
+            code = error.errno or 0
+        else:
+            if heard is None:
+                return EINPROGRESS
+            self._heard[target] = heard
+        self._drop(fd)
+        return code
+
+    def abandon(self, fd: int) -> int:
+        """Close the socket."""
+        self._drop(fd)
+        return ETIMEDOUT
+
+    def close(self) -> None:
+        """Close every socket."""
+        for post in self._posts.values():
+            post.close()
+        self._selector.close()
+
+    def _drop(self, fd: int) -> None:
+        self._selector.unregister(fd)
+        self._posts.pop(fd).close()
+
+
+def _sent(post: Post) -> int:
+    """Send, and give EINPROGRESS or the errno of what kept us from it."""
+    try:
+        post.send()
+    except OSError as error:
+        return error.errno or EBADMSG
+    except NoAnswer:  # the probe's own bug, which is in the log by now
+        return EBADMSG
+    return EINPROGRESS
