@@ -23,6 +23,7 @@ from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.hasura import Hasura
 from probes.hazelcast import Hazelcast
+from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
@@ -55,6 +56,7 @@ from probes.ollama import Ollama
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
+from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
@@ -157,11 +159,13 @@ PROBES: tuple[AnyProbe, ...] = (
     Ignite(),
     Hazelcast(),
     Hdfs(),
+    Hbase(),
     Yarn(),
     Spark(),
     Trino(),
     Clickhouse(),
     Druid(),
+    Pinot(),
     Questdb(),
     Influxdb(),
     Prometheus(),
