@@ -2,6 +2,7 @@
 
 from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
+from probes.azurite import Azurite
 from probes.beanstalkd import Beanstalkd
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
@@ -26,6 +27,7 @@ from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
+from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
 from probes.kafkaconnect import KafkaConnect
@@ -64,6 +66,7 @@ from probes.rabbitmq import RabbitMq
 from probes.ravendb import RavenDb
 from probes.ray import Ray
 from probes.redis import Redis
+from probes.rediscommander import RedisCommander
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.riak import Riak
@@ -176,6 +179,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Ollama(),
     S3(),
     Jupyter(),
+    Jenkins(),
+    Azurite(),
+    RedisCommander(),
     WebDav(),
     Listing(),
     Snmp(),

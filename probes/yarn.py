@@ -39,6 +39,7 @@ class Yarn:
         references=(
             "https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-common/HttpAuthentication.html",
         ),
+        runs_code=True,  # whoever may submit an application runs it on the nodes
     )
 
     def identify(self, front: Page) -> Service | None:

@@ -32,8 +32,10 @@ def name_node(*, canary: str = CANARY) -> Iterator[Running]:
 
 
 def _filled(at: Place) -> str:
-    """Wait for the one file; there is nothing to say about it."""
-    page(at, "/webhdfs/v1/faxes/1?op=GETFILESTATUS", ready={200})
+    """Wait until the one file is written and closed; there is nothing to say about it."""
+    status = page(at, "/webhdfs/v1/faxes/1?op=GETFILESTATUS", ready={200}).json()
+    if not status["FileStatus"]["length"]:
+        raise NotYet("the file is being written")
     return ""
 
 

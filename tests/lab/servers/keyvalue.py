@@ -106,7 +106,7 @@ _GRANTS: Mapping[Guest, str] = MappingProxyType(
     }
 )
 _TARANTOOL = """\
-box.cfg{{listen = {listen}, wal_mode = 'none', memtx_memory = 33554432, log_level = 3}}
+box.cfg{{wal_mode = 'none', memtx_memory = 33554432, log_level = 3}}
 local shape = {{{{name = 'id', type = 'unsigned'}}, {{name = 'patient_name', type = 'string'}}}}
 for _, name in pairs({{'faxes', 'prescriptions'}}) do
   local space = box.schema.space.create(name, {{format = shape}})
@@ -115,6 +115,7 @@ for _, name in pairs({{'faxes', 'prescriptions'}}) do
 end
 box.schema.user.create('{user}', {{password = '{password}'}})
 {grant}
+box.cfg{{listen = {listen}}}
 """
 
 

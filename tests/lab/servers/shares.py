@@ -1,9 +1,10 @@
 """TigerVNC, rpcbind, NFS-Ganesha, vsftpd and Samba: open, locked, and for named hosts only."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from subprocess import CalledProcessError
 from types import MappingProxyType
 
@@ -179,15 +180,34 @@ def samba(mode: str = "open", *, canary: str = CANARY) -> Iterator[Running]:
         for own in ("lock", "state", "cache", "private", "ncalrpc"):
             (at.home / own).mkdir(mode=0o755)
         settings = at.write("smb.conf", _samba(at, mode))
-        with standing(
-            at,
-            Program((program, "--foreground", "--no-process-group", f"--configfile={settings}")),
-            probe="smb",
-            version=lambda: _listening(at, said_by(program, "--version").split()[1].split("-")[0]),
-            fill=lambda: None,
-            state=lambda _: (file.read_text(), file.stat().st_atime_ns),
-        ) as server:
+        with (
+            _helpers_ended(at),
+            standing(
+                at,
+                Program(
+                    (program, "--foreground", "--no-process-group", f"--configfile={settings}")
+                ),
+                probe="smb",
+                version=lambda: _listening(
+                    at, said_by(program, "--version").split()[1].split("-")[0]
+                ),
+                fill=lambda: None,
+                state=lambda _: (file.read_text(), file.stat().st_atime_ns),
+            ) as server,
+        ):
             yield server
+
+
+@contextmanager
+def _helpers_ended(at: Place) -> Iterator[None]:
+    """End the helper that smbd starts in a session of its own; its children end with it."""
+    try:
+        yield
+    finally:
+        note = at.home / "samba-dcerpcd.pid"
+        if note.exists():
+            with suppress(ProcessLookupError):
+                os.kill(int(note.read_text()), signal.SIGTERM)
 
 
 def _samba(at: Place, mode: str) -> str:

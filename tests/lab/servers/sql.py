@@ -24,6 +24,9 @@ from tests.lab.servers.standing import Place, listens, place, standing
 #: Debian installs one major version; another one would be found, too.
 _BUILDS = Path("/usr/lib/postgresql")
 
+#: Seconds for one client, or for the making of one store; on two quiet cores each takes one.
+_PATIENCE = 120
+
 #: How pg_hba.conf meets clients on TCP. The socket is the lab's own way in.
 _HBA: Mapping[str, str] = MappingProxyType(
     {
@@ -117,7 +120,10 @@ def _mariadb_version(at: Place) -> str:
     listens(at)
     if not (at.home / "socket").exists():
         raise NotYet("no socket yet")
-    return _sql(at, "SELECT VERSION()").strip().partition("-")[0]
+    try:
+        return _sql(at, "SELECT VERSION()").strip().partition("-")[0]
+    except subprocess.CalledProcessError as starting:
+        raise NotYet("it starts") from starting
 
 
 def _sql(at: Place, statement: str) -> str:
@@ -131,7 +137,7 @@ def _filled(say: Callable[[Place, str], str], at: Place, statement: str) -> None
 
 def _said(*argv: str | Path) -> str:
     asked = subprocess.run(  # noqa: S603  # clients of the lab's own servers, no shell
-        [str(word) for word in argv], check=True, capture_output=True, text=True, timeout=30
+        [str(word) for word in argv], check=True, capture_output=True, text=True, timeout=_PATIENCE
     )
     return asked.stdout
 
@@ -147,7 +153,7 @@ def _as(user: str, at: Place, *argv: str | Path) -> None:
         [str(word) for word in argv],
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=_PATIENCE,
         cwd=at.home,
         user=_account(user),
         group=_account(user),

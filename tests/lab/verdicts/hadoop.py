@@ -20,7 +20,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 (door(name_node), Verdict(Access.OPEN, "hdfs", AS_TOLD, Severity.HIGH, FILES)),
                 (
                     door(resource_manager),
-                    Verdict(Access.OPEN, "yarn", AS_TOLD, Severity.MEDIUM, WORK),
+                    Verdict(Access.OPEN, "yarn", AS_TOLD, Severity.CRITICAL, WORK),
                 ),
                 (behind(Front.BASIC_AUTH, door(name_node)), Verdict(Access.LOCKED, None, None)),
                 (
