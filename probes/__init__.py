@@ -31,6 +31,8 @@ from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
 from probes.kafkaconnect import KafkaConnect
+from probes.kafkarest import KafkaRest
+from probes.kafkaui import KafkaUi
 from probes.kibana import Kibana
 from probes.kubelet import Kubelet
 from probes.kubernetes import Kubernetes
@@ -121,6 +123,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Redis(),
     Kafka(),
     KafkaConnect(),
+    KafkaRest(),
+    KafkaUi(),
     SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
