@@ -75,11 +75,14 @@ from probes.riak import Riak
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
+from probes.sip import Sip
 from probes.smb import Smb
+from probes.snmp import Snmp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
 from probes.tarantool import Tarantool
+from probes.tftp import Tftp
 from probes.trino import Trino
 from probes.typesense import Typesense
 from probes.vault import Vault
@@ -185,6 +188,9 @@ PROBES: tuple[AnyProbe, ...] = (
     RedisCommander(),
     WebDav(),
     Listing(),
+    Snmp(),
+    Tftp(),
+    Sip(),
 )
 
 __all__ = ["PROBES"]
