@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.airflow import Airflow
 from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
 from probes.azurite import Azurite
@@ -50,6 +51,7 @@ from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nfs import Nfs
+from probes.nifi import Nifi
 from probes.nomad import Nomad
 from probes.ollama import Ollama
 from probes.openwire import OpenWire
@@ -180,6 +182,8 @@ PROBES: tuple[AnyProbe, ...] = (
     S3(),
     Jupyter(),
     Jenkins(),
+    Airflow(),
+    Nifi(),
     Azurite(),
     RedisCommander(),
     WebDav(),
