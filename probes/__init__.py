@@ -22,6 +22,7 @@ from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.grafana import Grafana
+from probes.graylog import Graylog
 from probes.hasura import Hasura
 from probes.hazelcast import Hazelcast
 from probes.hdfs import Hdfs
@@ -83,6 +84,7 @@ from probes.snmp import Snmp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
+from probes.swift import Swift
 from probes.tarantool import Tarantool
 from probes.tftp import Tftp
 from probes.trino import Trino
@@ -189,6 +191,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Airflow(),
     Nifi(),
     Azurite(),
+    Swift(),
+    Graylog(),
     RedisCommander(),
     WebDav(),
     Listing(),
