@@ -45,10 +45,10 @@ class Pinot:
         proves="the tables are listed, and a schema that cannot exist is refused",
         cwe=306,
         remedy=(
-            "Give controller, broker and server an access control that asks who calls "
-            "(`controller.admin.access.control.factory.class`, "
-            "`pinot.broker.access.control.class`, `pinot.server.admin.access.control.factory.class`: "
-            "`BasicAuthAccessControlFactory` or its ZooKeeper kin), over TLS, and let only its "
+            "Give each process an access control that asks who calls, such as "
+            "`BasicAuthAccessControlFactory` (`controller.admin.access.control.factory.class`, "
+            "`pinot.broker.access.control.class`, "
+            "`pinot.server.admin.access.control.factory.class`), over TLS, and let only its "
             "clients reach them."
         ),
         references=("https://docs.pinot.apache.org/operators/tutorials/authentication",),
