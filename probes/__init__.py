@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.airflow import Airflow
 from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
 from probes.azurite import Azurite
@@ -22,8 +23,10 @@ from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.grafana import Grafana
+from probes.graylog import Graylog
 from probes.hasura import Hasura
 from probes.hazelcast import Hazelcast
+from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
@@ -32,6 +35,8 @@ from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
 from probes.kafkaconnect import KafkaConnect
+from probes.kafkarest import KafkaRest
+from probes.kafkaui import KafkaUi
 from probes.kibana import Kibana
 from probes.kubelet import Kubelet
 from probes.kubernetes import Kubernetes
@@ -51,11 +56,13 @@ from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nfs import Nfs
+from probes.nifi import Nifi
 from probes.nomad import Nomad
 from probes.ollama import Ollama
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
+from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
@@ -74,11 +81,15 @@ from probes.riak import Riak
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
+from probes.sip import Sip
 from probes.smb import Smb
+from probes.snmp import Snmp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
+from probes.swift import Swift
 from probes.tarantool import Tarantool
+from probes.tftp import Tftp
 from probes.trino import Trino
 from probes.typesense import Typesense
 from probes.vault import Vault
@@ -120,6 +131,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Redis(),
     Kafka(),
     KafkaConnect(),
+    KafkaRest(),
+    KafkaUi(),
     SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
@@ -159,11 +172,13 @@ PROBES: tuple[AnyProbe, ...] = (
     Ignite(),
     Hazelcast(),
     Hdfs(),
+    Hbase(),
     Yarn(),
     Spark(),
     Trino(),
     Clickhouse(),
     Druid(),
+    Pinot(),
     Questdb(),
     Influxdb(),
     Prometheus(),
@@ -179,10 +194,17 @@ PROBES: tuple[AnyProbe, ...] = (
     S3(),
     Jupyter(),
     Jenkins(),
+    Airflow(),
+    Nifi(),
     Azurite(),
+    Swift(),
+    Graylog(),
     RedisCommander(),
     WebDav(),
     Listing(),
+    Snmp(),
+    Tftp(),
+    Sip(),
 )
 
 __all__ = ["PROBES"]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Generic
 
+import anyio
+
 from scanner.assess import assess
 from scanner.datagrams import Heard
 from scanner.gate import Gate
@@ -80,8 +82,11 @@ async def visit_heard(
             return Visit(endpoint=endpoint, outcome=Unknown(Silence.TOO_LARGE, why))
         known = {opening.front: Answer(data=heard.data)}
         asked = Remembering(partial(gate.post, endpoint), known)
-        _, outcome, about = await _settle((opening,), asked)
-    return Visit(endpoint=endpoint, outcome=outcome, about=about)
+        with anyio.move_on_after(gate.limits.conversation):
+            _, outcome, about = await _settle((opening,), asked)
+            return Visit(endpoint=endpoint, outcome=outcome, about=about)
+    why = "the conversation took too long"
+    return Visit(endpoint=endpoint, outcome=Unknown(Silence.TIMEOUT, why))
 
 
 async def _first_recognised(gate: Gate, endpoint: Endpoint, fronts: Sequence[AnyHearing]) -> Visit:
