@@ -22,8 +22,10 @@ from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.grafana import Grafana
+from probes.graylog import Graylog
 from probes.hasura import Hasura
 from probes.hazelcast import Hazelcast
+from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
@@ -32,6 +34,8 @@ from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
 from probes.kafkaconnect import KafkaConnect
+from probes.kafkarest import KafkaRest
+from probes.kafkaui import KafkaUi
 from probes.kibana import Kibana
 from probes.kubelet import Kubelet
 from probes.kubernetes import Kubernetes
@@ -57,6 +61,7 @@ from probes.ollama import Ollama
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
+from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
@@ -81,6 +86,7 @@ from probes.snmp import Snmp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
+from probes.swift import Swift
 from probes.tarantool import Tarantool
 from probes.tftp import Tftp
 from probes.trino import Trino
@@ -123,6 +129,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Redis(),
     Kafka(),
     KafkaConnect(),
+    KafkaRest(),
+    KafkaUi(),
     SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
@@ -162,11 +170,13 @@ PROBES: tuple[AnyProbe, ...] = (
     Ignite(),
     Hazelcast(),
     Hdfs(),
+    Hbase(),
     Yarn(),
     Spark(),
     Trino(),
     Clickhouse(),
     Druid(),
+    Pinot(),
     Questdb(),
     Influxdb(),
     Prometheus(),
@@ -185,6 +195,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Airflow(),
     Nifi(),
     Azurite(),
+    Swift(),
+    Graylog(),
     RedisCommander(),
     WebDav(),
     Listing(),
