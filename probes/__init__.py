@@ -27,6 +27,7 @@ from probes.hasura import Hasura
 from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
 from probes.hdfs import Hdfs
+from probes.hive import Hive
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
@@ -171,6 +172,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hazelcast(),
     Hdfs(),
     Hbase(),
+    Hive(),
     Yarn(),
     Spark(),
     Trino(),
