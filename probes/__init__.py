@@ -48,6 +48,7 @@ from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
+from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
@@ -193,6 +194,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Ollama(),
     S3(),
     Jupyter(),
+    ModelServer(),
     Jenkins(),
     Airflow(),
     Nifi(),

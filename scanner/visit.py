@@ -73,10 +73,10 @@ async def visit_heard(
     Raises:
         OutOfScope: something tried to leave the scope.
     """
+    gate.note_front(endpoint, opening.front, heard)  # sent it was, whatever becomes of the visit
     async with gate.hold(endpoint.address):
         if not await may_begin():
             return None
-        gate.note_front(endpoint, opening.front, heard)
         if len(heard.data) > opening.front.max_bytes:
             why = f"a reply above {opening.front.max_bytes} bytes"
             return Visit(endpoint=endpoint, outcome=Unknown(Silence.TOO_LARGE, why))
