@@ -43,7 +43,5 @@ class Hive:
     def assess(self, front: Answer) -> StreamDialogue:  # noqa: ARG002 - it told all that it tells
         """Say what is known: one ask told it all."""
         yield from ()
-        because = (
-            "every mechanism of its log-in names a user, and whether it asks for more is untold"
-        )
+        because = "every way in names a user, and whether it asks for more cannot be told"
         return Assessment(access=Access.IDENTIFIED, service=SERVICE, because=because)
