@@ -5,6 +5,7 @@ from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
 from probes.azurite import Azurite
 from probes.beanstalkd import Beanstalkd
+from probes.bolt import Bolt
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
@@ -128,6 +129,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Fuseki(),
     Virtuoso(),
     Neo4j(),
+    Bolt(),
     Redis(),
     Kafka(),
     KafkaConnect(),
