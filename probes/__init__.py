@@ -1,8 +1,11 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.airflow import Airflow
 from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
+from probes.azurite import Azurite
 from probes.beanstalkd import Beanstalkd
+from probes.bolt import Bolt
 from probes.cassandra import Cassandra
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
@@ -10,6 +13,7 @@ from probes.cockroachdb import CockroachDb
 from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
+from probes.dgraph import Dgraph
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -20,15 +24,21 @@ from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
 from probes.gearman import Gearman
 from probes.grafana import Grafana
+from probes.graylog import Graylog
 from probes.hasura import Hasura
 from probes.hazelcast import Hazelcast
+from probes.hbase import Hbase
 from probes.hdfs import Hdfs
+from probes.hive import Hive
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
+from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
 from probes.kafkaconnect import KafkaConnect
+from probes.kafkarest import KafkaRest
+from probes.kafkaui import KafkaUi
 from probes.kibana import Kibana
 from probes.kubelet import Kubelet
 from probes.kubernetes import Kubernetes
@@ -40,6 +50,7 @@ from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
+from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
@@ -48,11 +59,13 @@ from probes.nats import Nats
 from probes.natsmonitor import NatsMonitor
 from probes.neo4j import Neo4j
 from probes.nfs import Nfs
+from probes.nifi import Nifi
 from probes.nomad import Nomad
 from probes.ollama import Ollama
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
+from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
 from probes.prometheus import Prometheus
@@ -71,11 +84,15 @@ from probes.riak import Riak
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
+from probes.sip import Sip
 from probes.smb import Smb
+from probes.snmp import Snmp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
+from probes.swift import Swift
 from probes.tarantool import Tarantool
+from probes.tftp import Tftp
 from probes.trino import Trino
 from probes.typesense import Typesense
 from probes.vault import Vault
@@ -113,9 +130,13 @@ PROBES: tuple[AnyProbe, ...] = (
     Fuseki(),
     Virtuoso(),
     Neo4j(),
+    Bolt(),
+    Dgraph(),
     Redis(),
     Kafka(),
     KafkaConnect(),
+    KafkaRest(),
+    KafkaUi(),
     SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
@@ -155,11 +176,14 @@ PROBES: tuple[AnyProbe, ...] = (
     Ignite(),
     Hazelcast(),
     Hdfs(),
+    Hbase(),
+    Hive(),
     Yarn(),
     Spark(),
     Trino(),
     Clickhouse(),
     Druid(),
+    Pinot(),
     Questdb(),
     Influxdb(),
     Prometheus(),
@@ -174,9 +198,19 @@ PROBES: tuple[AnyProbe, ...] = (
     Ollama(),
     S3(),
     Jupyter(),
+    ModelServer(),
+    Jenkins(),
+    Airflow(),
+    Nifi(),
+    Azurite(),
+    Swift(),
+    Graylog(),
     RedisCommander(),
     WebDav(),
     Listing(),
+    Snmp(),
+    Tftp(),
+    Sip(),
 )
 
 __all__ = ["PROBES"]

@@ -83,6 +83,16 @@ class Post:
             return None
         return Heard(data, self._sent, self._here) if self._is_asked(source[0]) else None
 
+    @property
+    def unanswered(self) -> Heard:
+        """Give what was sent, and that nothing came."""
+        return Heard(b"", self._sent, self._here)
+
+    @property
+    def about(self) -> tuple[tuple[str, int], Datagram]:
+        """Name whom it was sent to, and what."""
+        return self._target, self._ask
+
     async def answer(self) -> Heard:
         """Wait for the answer; the patience is the caller's.
 

@@ -128,6 +128,7 @@ def equip(  # noqa: PLR0913 - the parts that differ from process to process
             timeout=scope.rates.timeout,
             attempts=scope.rates.attempts,
             warn=around.warn,
+            trail=gate.note_unanswered,
         ),
         openings=openings,
         gate=gate,

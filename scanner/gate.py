@@ -17,7 +17,7 @@ from scanner.audit import Act, Auditor
 from scanner.conversation import Conversation, Limits
 from scanner.datagrams import Heard, posted
 from scanner.guard import OutOfScope
-from scanner.model import Endpoint, Silence
+from scanner.model import Endpoint, Silence, Transport
 from scanner.probe import Answer, Datagram, NoAnswer
 from scanner.silence import translated
 from scanner.stream import Meter, Stream
@@ -180,8 +180,18 @@ class Gate:
         return Answer(data=heard.data)
 
     def note_front(self, endpoint: Endpoint, ask: Datagram, heard: Heard) -> None:
-        """Note the datagram of the sweep that was answered; those that were not are its knocks."""
+        """Note a datagram of the sweep that was answered: an ask like any other."""
         self.note(replace(self._act(endpoint, ask, heard), end="answered"), None)
+
+    def note_unanswered(
+        self, target: tuple[str, int], ask: Datagram, heard: Heard, silence: Silence
+    ) -> None:
+        """Note a datagram of the sweep that was not answered; any thread may.
+
+        It is in the trail only: the totals are those of the conversations.
+        """
+        endpoint = Endpoint(address=target[0], port=target[1], transport=Transport.UDP)
+        self.audit.note(replace(self._act(endpoint, ask, heard), end=silence.value))
 
     def _act(self, endpoint: Endpoint, ask: Datagram, heard: Heard) -> Act:
         return Act(

@@ -60,6 +60,10 @@ class Json:
         for index, value in enumerate(self._expect(list, "array")):
             yield Json(value, f"{self.path}[{index}]")
 
+    def __bool__(self) -> bool:
+        """Be true, whatever stands here: `get` gives None for what is absent."""
+        return True
+
     def __len__(self) -> int:
         """Count an array's elements or an object's members."""
         if isinstance(self.value, list | dict):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Generic
 
+import anyio
+
 from scanner.assess import assess
 from scanner.datagrams import Heard
 from scanner.gate import Gate
@@ -71,17 +73,20 @@ async def visit_heard(
     Raises:
         OutOfScope: something tried to leave the scope.
     """
+    gate.note_front(endpoint, opening.front, heard)  # sent it was, whatever becomes of the visit
     async with gate.hold(endpoint.address):
         if not await may_begin():
             return None
-        gate.note_front(endpoint, opening.front, heard)
         if len(heard.data) > opening.front.max_bytes:
             why = f"a reply above {opening.front.max_bytes} bytes"
             return Visit(endpoint=endpoint, outcome=Unknown(Silence.TOO_LARGE, why))
         known = {opening.front: Answer(data=heard.data)}
         asked = Remembering(partial(gate.post, endpoint), known)
-        _, outcome, about = await _settle((opening,), asked)
-    return Visit(endpoint=endpoint, outcome=outcome, about=about)
+        with anyio.move_on_after(gate.limits.conversation):
+            _, outcome, about = await _settle((opening,), asked)
+            return Visit(endpoint=endpoint, outcome=outcome, about=about)
+    why = "the conversation took too long"
+    return Visit(endpoint=endpoint, outcome=Unknown(Silence.TIMEOUT, why))
 
 
 async def _first_recognised(gate: Gate, endpoint: Endpoint, fronts: Sequence[AnyHearing]) -> Visit:

@@ -502,14 +502,14 @@ def test_a_shell_completes_commands_and_probes(tmp_path: Path) -> None:
     """The completion that `--help` tells of works."""
     environment = without_ronde(os.environ) | {
         "_RONDE_COMPLETE": "bash_complete",
-        "COMP_WORDS": "ronde probes redi",
+        "COMP_WORDS": "ronde probes elas",
         "COMP_CWORD": "2",
     }
     said = subprocess.run(  # noqa: S603 - ourselves
         COMMAND, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
 
-    assert said.stdout == "plain,redis\n"
+    assert said.stdout == "plain,elasticsearch\n"
 
 
 def _a_day_far_from_now() -> str:

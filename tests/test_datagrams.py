@@ -21,7 +21,7 @@ from scanner.model import (
     Transport,
     Unknown,
 )
-from scanner.probe import Answer, Datagram, Ends, NoAnswer, Visit
+from scanner.probe import Answer, Datagram, DatagramDialogue, Ends, NoAnswer, Visit
 from scanner.visit import visit_heard
 from tests.fakes.datagrams import answering, nobody
 from tests.fakes.gates import Trail, Waits, gate_to_loopback
@@ -214,8 +214,28 @@ class TestVisit:
         assert isinstance(made.outcome, Unknown)
         assert made.outcome.silence is silence
 
+    async def test_one_deadline_covers_all_that_a_probe_asks(self) -> None:
+        """A probe that never ends costs it, and no more."""
+
+        class Endless(MemcachedUdp):
+            def assess(self, front: Answer) -> DatagramDialogue:
+                """Ask and ask again."""
+                while front.data:
+                    yield CONTROL
+                raise NotImplementedError
+
+        gate = gate_to_loopback(limits=Limits(conversation=0.2))
+        with answering(*[FRAME + b"ERROR\r\n"] * 100_000) as box:
+            made = await visit_heard(
+                gate, at(box.port), Opening(VERSION, (Endless(),)), Heard(TOLD, 17, "")
+            )
+
+        assert made is not None
+        assert isinstance(made.outcome, Unknown)
+        assert made.outcome.why == "the conversation took too long"
+
     async def test_nothing_is_sent_after_an_interruption(self) -> None:
-        """A visit that may not begin is none."""
+        """A visit that may not begin is none; what the sweep sent is in the trail all the same."""
 
         async def never() -> bool:
             return False
@@ -229,7 +249,8 @@ class TestVisit:
             may_begin=never,
         )
 
-        assert (made, trail.acts) == (None, [])
+        assert made is None
+        assert [act.ask for act in trail.acts] == [VERSION.name]
 
 
 class TestOpenings:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import anyio
 import pytest
@@ -24,14 +25,15 @@ from scanner.model import Endpoint, Silence, TlsFacts
 from scanner.probe import (
     FRONT,
     Answer,
-    Ask,
     CountLines,
     Exchange,
     Fixed,
     Get,
+    HttpAsk,
     Listen,
     NoAnswer,
     Page,
+    StreamAsk,
 )
 from scanner.wire import lines
 from tests.fakes import connections, http
@@ -39,6 +41,9 @@ from tests.fakes.gates import Hears, Trail, Waits, gate_to_loopback
 from tests.fakes.scripted import Drips, Repeats, Says
 
 pytestmark = pytest.mark.anyio
+
+#: What is put on a connection.
+Spoken: TypeAlias = HttpAsk | StreamAsk
 
 #: For peers that are silent: the test takes this long.
 HASTY = Limits(connect=0.3, ask=0.3)
@@ -50,7 +55,7 @@ BANNER = Listen(name="banner", framing=lines.frame)
 NLST = CountLines(name="NLST", command=b"NLST\r\n", framing=lines.frame)
 
 
-async def put(talk: Conversation, ask: Ask) -> Page | Answer:
+async def put(talk: Conversation, ask: Spoken) -> Page | Answer:
     """Put an ask of either kind."""
     return await (talk.get(ask) if isinstance(ask, Get | Fixed) else talk.exchange(ask))
 
@@ -68,7 +73,7 @@ async def talking(
 
 async def answer_of(
     serve: Serve,
-    ask: Ask = FRONT,
+    ask: Spoken = FRONT,
     *,
     gate: Gate | None = None,
     tls: ssl.SSLContext | None = None,
@@ -79,7 +84,7 @@ async def answer_of(
 
 
 async def silence_of(
-    serve: Serve, ask: Ask = FRONT, *, limits: Limits | None = None, tls: bool = False
+    serve: Serve, ask: Spoken = FRONT, *, limits: Limits | None = None, tls: bool = False
 ) -> NoAnswer:
     """Put one ask to a server that does not answer it properly, and give what came instead."""
     gate = gate_to_loopback(limits=limits)
@@ -177,7 +182,7 @@ class TestPages:
         assert (await silence_of(server)).silence is silence
 
     @pytest.mark.parametrize("ask", [FRONT, PING])
-    async def test_a_server_that_closes_at_once_is_closed_or_reset(self, ask: Ask) -> None:
+    async def test_a_server_that_closes_at_once_is_closed_or_reset(self, ask: Spoken) -> None:
         """Which of the two is a race between its farewell and our words."""
         failure = await silence_of(connections.gone, ask)
         assert failure.silence in {Silence.CLOSED, Silence.RESET}
@@ -535,7 +540,9 @@ class TestStreams:
         ],
         ids=["encode", "framing", "target"],
     )
-    async def test_what_an_ask_brings_along_may_be_wrong(self, ask: Ask, silence: Silence) -> None:
+    async def test_what_an_ask_brings_along_may_be_wrong(
+        self, ask: Spoken, silence: Silence
+    ) -> None:
         """A probe's encoder, framing or template that fails does not end the round."""
         assert (await silence_of(Hears(b"200 ok\r\n"), ask)).silence is silence
 

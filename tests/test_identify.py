@@ -29,9 +29,11 @@ from scanner.probe import (
     Exchange,
     Fixed,
     Get,
+    HttpAsk,
     NoAnswer,
     Page,
     Reply,
+    StreamAsk,
 )
 from scanner.stream import Meter
 from scanner.wire import Garbled, lines
@@ -233,7 +235,7 @@ class TestRecognition:
 class TestTransport:
     """Whether the first answer says that the port wants the other transport."""
 
-    async def wants_other(self, server: Serve, ask: Ask, *, tls: bool) -> bool:
+    async def wants_other(self, server: Serve, ask: HttpAsk | StreamAsk, *, tls: bool) -> bool:
         """Put an ask to a server over one transport; tell whether it asks for the other."""
         said: Reply | NoAnswer
         async with listening(server) as (address, port):

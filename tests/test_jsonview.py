@@ -141,3 +141,9 @@ def _attempt(body: bytes) -> str:
     except Garbled:
         return "garbled"
     return "read"
+
+
+@pytest.mark.parametrize("value", [0, "", None, [], {}, "text", 7])
+def test_a_place_is_true_whatever_stands_there(value: object) -> None:
+    """What is absent is None; an empty text is there."""
+    assert Json(value)

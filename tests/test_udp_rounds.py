@@ -48,7 +48,13 @@ def test_an_open_server_is_found_once_and_counted(ground: Ground) -> None:
     assert (said.coverage["reached"], said.coverage["closed"]) == (1, 1)
     assert said.coverage["asks_sent"] == len(box.got) == 2
     acts = [act for act in ground.lines("audit.jsonl") if act["act"] == "ask"]
-    assert {act["to"] for act in acts} == {f"127.0.0.1:{box.port}/udp"}
+    assert sorted((act["to"], act["ask"], act["out"], act["end"]) for act in acts) == sorted(
+        [
+            (f"127.0.0.1:{box.port}/udp", "version (UDP)", 17, "answered"),
+            (f"127.0.0.1:{box.port}/udp", "ronde_no_such_command (UDP)", 31, "answered"),
+            ("127.0.0.1:11211/udp", "version (UDP)", 17, "refused"),
+        ]
+    )
 
 
 def test_workers_find_it_too(ground: Ground) -> None:

@@ -9,15 +9,22 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from errno import EBADMSG, EINPROGRESS, ETIMEDOUT
+from errno import EBADMSG, ECONNREFUSED, EINPROGRESS, ETIMEDOUT
+from typing import TypeAlias
 
 from scanner.course import Target
 from scanner.datagrams import Heard, Post
-from scanner.model import Transport
+from scanner.model import Silence, Transport
 from scanner.probe import Datagram, NoAnswer
 from scanner.sweep.answer import Observation, Tally
 from scanner.sweep.connect import ConnectSweep, Report
 from scanner.sweep.pace import Pace
+
+#: Keeps a datagram that was not answered: to whom, what, what was sent, the silence.
+Trail: TypeAlias = Callable[[Target, Datagram, Heard, Silence], None]
+
+#: What the end of a datagram means in the trail; whatever else ends one is a router's word.
+_ENDS = {ETIMEDOUT: Silence.TIMEOUT, ECONNREFUSED: Silence.REFUSED}
 
 
 class DatagramSweep:
@@ -31,6 +38,8 @@ class DatagramSweep:
         attempts: how often an endpoint that does not answer is sent to.
         clock: monotonic, in seconds.
         warn: is told, in our own words, when the sweep has to be narrower than asked.
+        trail: is told of each datagram that was sent and not answered, and how it ended; the
+            answered ones are reported.
     """
 
     def __init__(  # noqa: PLR0913 - as the sweep by connects
@@ -43,6 +52,7 @@ class DatagramSweep:
         attempts: int,
         clock: Callable[[], float] = time.monotonic,
         warn: Callable[[str], None] = lambda _: None,
+        trail: Trail = lambda _target, _ask, _heard, _end: None,
     ) -> None:
         self.pace = pace
         self._heard: dict[Target, Heard] = {}
@@ -53,7 +63,7 @@ class DatagramSweep:
             attempts=attempts,
             clock=clock,
             warn=warn,
-            dialler=lambda: DatagramDialler(fronts, self._heard),
+            dialler=lambda: DatagramDialler(fronts, self._heard, trail),
             strains=False,  # most ports never answer, and hosts limit the ICMP errors they send
         )
 
@@ -86,12 +96,15 @@ class DatagramSweep:
 class DatagramDialler:
     """Datagrams as a `Dialler` of connections: begun when sent, landed when answered.
 
-    What answered is left in `heard`, until the sweep reports it.
+    What answered is left in `heard`, until the sweep reports it; the `trail` has the rest.
     """
 
-    def __init__(self, fronts: Mapping[int, Datagram], heard: dict[Target, Heard]) -> None:
+    def __init__(
+        self, fronts: Mapping[int, Datagram], heard: dict[Target, Heard], trail: Trail
+    ) -> None:
         self._fronts = fronts
         self._heard = heard
+        self._trail = trail
         self._selector = selectors.DefaultSelector()
         self._posts: dict[int, Post] = {}
 
@@ -108,7 +121,7 @@ class DatagramDialler:
         self._selector.register(fd, selectors.EVENT_READ)
         code = _sent(post)
         if code != EINPROGRESS:
-            self._drop(fd)
+            self._let_go(fd)
         return fd, code
 
     def settled(self, seconds: float, most: int) -> list[int]:
@@ -121,17 +134,18 @@ class DatagramDialler:
         try:
             heard = self._posts[fd].receive()
         except OSError as error:
-            code = error.errno or 0
+            code = error.errno or EBADMSG
+            self._drop(fd, code)
         else:
             if heard is None:
                 return EINPROGRESS
             self._heard[target] = heard
-        self._drop(fd)
+            self._let_go(fd)
         return code
 
     def abandon(self, fd: int) -> int:
-        """Close the socket."""
-        self._drop(fd)
+        """Close the socket: what comes later is refused."""
+        self._drop(fd, ETIMEDOUT)
         return ETIMEDOUT
 
     def close(self) -> None:
@@ -140,7 +154,15 @@ class DatagramDialler:
             post.close()
         self._selector.close()
 
-    def _drop(self, fd: int) -> None:
+    def _drop(self, fd: int, code: int) -> None:
+        """Give up a datagram that was sent, and write that down."""
+        post = self._posts[fd]
+        target, ask = post.about
+        unanswered = post.unanswered
+        self._let_go(fd)
+        self._trail(target, ask, unanswered, _ENDS.get(code, Silence.UNREACHABLE))
+
+    def _let_go(self, fd: int) -> None:
         self._selector.unregister(fd)
         self._posts.pop(fd).close()
 

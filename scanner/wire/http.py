@@ -17,6 +17,9 @@ MAX_HEADER_COUNT = 100
 #: An interim response (`100 Continue`, `103 Early Hints`) comes once or twice, if at all.
 MAX_INTERIM = 8
 
+#: Statuses whose page is their header `Location`.
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
 _OPENING = b"HTTP/"
 
 
@@ -126,6 +129,8 @@ class Client:
                 return None
             if isinstance(event, h11.Response):
                 self._begin(event)
+                if self._is_bare_redirect():
+                    return self.head
             elif isinstance(event, h11.Data):
                 self._append(bytes(event.data))
             elif isinstance(event, h11.EndOfMessage):
@@ -157,6 +162,15 @@ class Client:
         self._gzipped = coding in {"gzip", "x-gzip", "deflate"}
         if not self._gzipped and coding not in {"", "identity"}:
             raise Garbled("a content coding that was not asked for")
+
+    def _is_bare_redirect(self) -> bool:
+        """Tell whether a redirect has no body to wait for: it announces none and stays connected.
+
+        Some servers say so by silence (QuestDB 9), and never end what they did not begin.
+        """
+        if self.head is None or self.head.status not in REDIRECTS:
+            return False
+        return not self.head.headers.keys() & {"content-length", "transfer-encoding"}
 
     def _append(self, data: bytes) -> None:
         room = self._max_bytes + 1 - len(self.body)  # one more, to see that it is too long

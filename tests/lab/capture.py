@@ -12,7 +12,8 @@ from tests.lab.servers.process import NotStarted
 
 MAX_BYTES = 256 << 20  # a round over six servers carries about 100 KiB
 
-_TCP = 6
+_TCP, _UDP = 6, 17
+_UDP_HEAD = 8
 _ANY_PROTOCOL = 0x0003
 _OUTGOING = 4  # loopback shows each packet twice: as it leaves, and as it arrives
 _SOL_PACKET = 263
@@ -21,7 +22,7 @@ _SO_RCVBUFFORCE = 33
 _BUFFER = 32 << 20
 _GLANCE = 0.05  # seconds between two looks at whether to stop
 
-#: Who sent to whom, as addresses and ports; None holds what is no TCP over IPv4.
+#: Who sent to whom, as addresses and ports; None holds what is neither TCP nor UDP over IPv4.
 Flow = tuple[bytes, int, bytes, int] | None
 
 
@@ -36,8 +37,13 @@ class Capture:
         self.dropped = 0
 
     def carried(self, *ports: int) -> int:
-        """How many bytes were carried to or from these ports."""
-        return sum(len(text) for flow, text in self.flows.items() if flow and set(ports) & {*flow})
+        """How many bytes were carried to these ports, and back to whoever had sent them.
+
+        TFTP answers from another port than the one that was asked.
+        """
+        flows = {flow: len(text) for flow, text in self.flows.items() if flow}
+        askers = {flow[:2] for flow in flows if flow[3] in ports}
+        return sum(size for flow, size in flows.items() if flow[3] in ports or flow[2:] in askers)
 
     def shows(self, text: str) -> bool:
         """Whether a text was carried in clear, even if it was cut into several packets."""
@@ -99,9 +105,9 @@ def _record(packets: socket.socket, captured: Capture, ended: threading.Event) -
 
 
 def _parsed(packet: bytes) -> tuple[Flow, bytes]:
-    if packet[0] >> 4 != 4 or packet[9] != _TCP:
+    if packet[0] >> 4 != 4 or packet[9] not in {_TCP, _UDP}:
         return None, packet
     head = (packet[0] & 0x0F) * 4
     source, target = struct.unpack_from("!HH", packet, head)
-    data = head + (packet[head + 12] >> 4) * 4
+    data = head + (_UDP_HEAD if packet[9] == _UDP else (packet[head + 12] >> 4) * 4)
     return (packet[12:16], source, packet[16:20], target), packet[data:]

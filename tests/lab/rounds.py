@@ -20,6 +20,7 @@ from scanner.model import (
     Endpoint,
     Finding,
     ServiceSeen,
+    Transport,
 )
 from tests.lab.servers.process import Running
 
@@ -50,7 +51,7 @@ class Walked:
 
     def of(self, server: Running) -> Finding | ServiceSeen | None:
         """The one line about a server, if there is any."""
-        endpoint = Endpoint(address=server.address, port=server.port)
+        endpoint = Endpoint(address=server.address, port=server.port, transport=server.transport)
         lines = [line for line in self.lines if line.endpoint == endpoint]
         assert len(lines) <= 1, lines
         return lines[0] if lines else None
@@ -119,6 +120,7 @@ def _scope(servers: Sequence[Running]) -> str:
             'contact = "lab@example.invalid"',
             f"valid_until = {tomorrow}",
             f"ranges = {json.dumps(addresses)}",
+            f"udp = {json.dumps(any(server.transport is Transport.UDP for server in servers))}",
             *(["ftp_anonymous = true"] if "ftpanon" in ports else []),
             "[rates]",
             "connections_per_second = 1000",

@@ -8,7 +8,7 @@ import pytest
 from scanner.addresses import AddressSet
 from scanner.course import Target
 from scanner.guard import Guard, OutOfScope
-from scanner.model import Transport
+from scanner.model import Silence, Transport
 from scanner.probe import Datagram, Ends
 from scanner.scope import Rates
 from scanner.sweep import DatagramSweep, Observation, Pace, State, Tally
@@ -127,3 +127,28 @@ def test_a_probe_s_bug_is_no_answer_of_the_host() -> None:
         tally = sweep(one.port, ask=Datagram(name="x", encode=broken)).run(here(one.port), print)
 
     assert tally.counts == {State.ERROR: 1}
+
+
+@ONLY_LINUX
+def test_every_datagram_that_is_not_answered_is_told_to_the_trail() -> None:
+    """Each attempt, to whom, how many bytes, and how it ended; answered ones are reported."""
+    told: list[tuple[Target, str, int, Silence]] = []
+    rates = Rates(connections_per_second=1e5, per_host_per_second=1e4, timeout=0.1, attempts=2)
+    with answering(b"world") as one, answering() as mute, nobody() as shut:
+        ports = (one.port, mute.port, shut)
+        DatagramSweep(
+            pace=Pace(rates),
+            fronts=dict.fromkeys(ports, HELLO),
+            width=8,
+            timeout=0.1,
+            attempts=2,
+            trail=lambda target, ask, heard, end: told.append((target, ask.name, heard.sent, end)),
+        ).run(here(*ports), lambda _: None)
+
+    assert sorted(told) == sorted(
+        [
+            (("127.0.0.1", mute.port), "hello", 5, Silence.TIMEOUT),
+            (("127.0.0.1", mute.port), "hello", 5, Silence.TIMEOUT),
+            (("127.0.0.1", shut), "hello", 5, Silence.REFUSED),
+        ]
+    )

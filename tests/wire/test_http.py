@@ -91,6 +91,20 @@ class TestRequest:
 class TestPages:
     """What comes in."""
 
+    def test_a_redirect_without_a_length_ends_with_its_head(self) -> None:
+        """Its server may never end what it did not begin; the connection is not used again."""
+        client = asked()
+        head = client.feed(b"HTTP/1.1 301 Moved\r\nlocation: /index.html\r\n\r\n")
+        assert head == Head(301, {"location": "/index.html"})
+        assert not client.reusable
+
+    def test_another_page_without_a_length_ends_with_its_connection(self) -> None:
+        """As every client of HTTP takes it."""
+        client = asked()
+        assert client.feed(OK + b"\r\n" + JSON) is None
+        assert client.feed(b"") is not None
+        assert client.body == JSON
+
     @pytest.mark.parametrize("size", [1, 7, 1 << 20])
     @pytest.mark.parametrize(
         "response",

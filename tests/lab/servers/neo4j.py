@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from tests.lab.layout import Family, java_home
 from tests.lab.servers.process import (
@@ -38,7 +39,9 @@ def neo4j(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
         fill = (
             f"CREATE (:Patient {{patient_name: '{canary}'}})-[:SENT]->(:Fax {{number: '{canary}'}})"
         )
-        ports = (str(at.port), str(free_port()))
+        second = str(free_port())
+        at.write("bolt", second)
+        ports = (str(at.port), second)
         where = (str(at.home / "data"), *ports, str(locked).lower(), fill)
         class_path = f"{FAMILY.classes}:{FAMILY.jars}/*"
         argv = (str(java / "bin/java"), *_HEAP, *_OPENS, "-cp", class_path, "Neo4jStandIn", *where)
@@ -51,6 +54,14 @@ def neo4j(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
             state=held,
         ) as server:
             yield server
+
+
+@contextmanager
+def bolt(server: Running) -> Iterator[Running]:
+    """The Bolt door of a Neo4j, which has a port of its own."""
+    port = int((server.log.parent / "bolt").read_text())
+    own = replace(server, name=f"{server.name}-bolt", port=port, probe="bolt")
+    yield replace(own, state=lambda _: held(server))  # what is held is read over HTTP
 
 
 def _version(at: Place) -> str:

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scanner.model import Transport
+
 LOOPBACK = "127.0.0.1"
 CANARY = "RONDE-CANARY-4b1d"
 """Planted in every value of every server; a scanner must neither read nor write it."""
@@ -41,6 +43,7 @@ class Running:
     """What it holds and which of it was handed out, to be compared: a round may change neither."""
     address: str = LOOPBACK
     tls: bool = False
+    transport: Transport = Transport.TCP
 
     @property
     def url(self) -> str:

@@ -36,7 +36,8 @@ def rabbitmq(*, canary: str = CANARY) -> Iterator[Running]:
         at.write("rabbitmq.conf", _settings(at, management))
         with standing(
             at,
-            Program((program,), env=_environment(at), patience=60),
+            # Erlang would leave its mapper of ports behind as a daemon; a child ends with us.
+            Program(("/bin/sh", "-c", f"epmd & exec {program}"), _environment(at), patience=60),
             probe="amqp",
             version=lambda: str(_overview(management)["rabbitmq_version"]),
             fill=lambda: _fill(management, canary),
