@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.aerospike import Aerospike
 from probes.airflow import Airflow
 from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
@@ -172,6 +173,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Memcached(),
     MemcachedUdp(),
     Tarantool(),
+    Aerospike(),
     Riak(),
     Ignite(),
     Hazelcast(),
