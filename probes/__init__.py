@@ -29,6 +29,7 @@ from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hive import Hive
+from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
@@ -176,6 +177,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hdfs(),
     Hbase(),
     Hive(),
+    HiveWeb(),
     Yarn(),
     Spark(),
     Trino(),
