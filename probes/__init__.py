@@ -13,6 +13,7 @@ from probes.cockroachdb import CockroachDb
 from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
+from probes.dgraph import Dgraph
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -131,6 +132,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Virtuoso(),
     Neo4j(),
     Bolt(),
+    Dgraph(),
     Redis(),
     Kafka(),
     KafkaConnect(),

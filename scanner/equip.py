@@ -18,13 +18,14 @@ from scanner.model import Transport
 from scanner.pipeline import Walk
 from scanner.plan import Plan, Shard
 from scanner.probe import AnyProbe
-from scanner.scope import Scope
+from scanner.scope import Rates, Scope
 from scanner.sweep import DatagramSweep, Means, Pace, Sweep, choose_sweep
 from scanner.sweep.strain import Change
 from scanner.way import ShardTally
 
-#: Connections in flight in a sweep: rate times time-out for 1,000 a second and 2 seconds.
-SWEEP_WIDTH = 2_000
+#: Connections in flight in a sweep, at least: 1,000 a second for 2 seconds of silence. Who signed
+#: off more has more, up to 80 MB of the kernel's memory (4.7 KiB each, Linux 6.18).
+LEAST_WIDTH, MOST_WIDTH = 2_000, 1 << 14
 
 #: Endpoints spoken with at once; each needs a descriptor or two and is mostly waiting.
 CONVERSATIONS = 64
@@ -84,10 +85,15 @@ def hold_sweep(
         means,
         pace=Pace(scope.rates, tell=around.pace),
         scope=scope,
-        width=SWEEP_WIDTH,
+        width=sweep_width(scope.rates),
         warn=around.warn,
         drop=drop,
     )
+
+
+def sweep_width(rates: Rates) -> int:
+    """Give the connections that are in flight at the signed-off rate where nobody answers."""
+    return max(LEAST_WIDTH, int(min(rates.connections_per_second * rates.timeout, MOST_WIDTH)))
 
 
 def equip(  # noqa: PLR0913 - the parts that differ from process to process
@@ -118,7 +124,7 @@ def equip(  # noqa: PLR0913 - the parts that differ from process to process
         datagrams=DatagramSweep(
             pace=sweep.pace,
             fronts={port: opening.front for port, opening in openings.items()},
-            width=SWEEP_WIDTH,
+            width=LEAST_WIDTH,  # each has a local port to itself
             timeout=scope.rates.timeout,
             attempts=scope.rates.attempts,
             warn=around.warn,

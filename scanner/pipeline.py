@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import anyio
 from anyio import from_thread, to_thread
@@ -22,7 +22,6 @@ from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.hours import Hours
 from scanner.identify import Opening, hearings
-from scanner.ledger import Ledger
 from scanner.model import Closed, Coverage, Endpoint, Silence, Transport
 from scanner.plan import Plan, Shard
 from scanner.probe import Answer, AnyProbe, Datagram, Visit
@@ -30,6 +29,10 @@ from scanner.scope import Scope
 from scanner.sweep import DatagramSweep, Observation, State, Sweep
 from scanner.visit import visit, visit_heard
 from scanner.way import Counts, ShardTally
+
+if TYPE_CHECKING:
+    # A worker has none, and need not pay for the libraries of the history.
+    from scanner.ledger import Ledger
 
 #: Open endpoints that may wait for a conversation: enough to keep every conversation busy, and
 #: little enough that the sweep notices at once when they fall behind.
@@ -124,7 +127,7 @@ async def patrol(
 
 
 async def walk(
-    round_: Walk, ledger: Ledger, *, started: datetime, patrol: Patrol = patrol
+    round_: Walk, ledger: "Ledger", *, started: datetime, patrol: Patrol = patrol
 ) -> Coverage:
     """Walk one round, from the plan to the coverage that ends it.
 
@@ -256,7 +259,7 @@ async def _answers_everybody(round_: Walk, leg: Leg, address: str) -> bool:
 
 async def conclude(
     account: Account,
-    ledger: Ledger,
+    ledger: "Ledger",
     room: anyio.Semaphore,
     visits: MemoryObjectReceiveStream[Visited],
 ) -> None:
@@ -290,14 +293,14 @@ def _made(lot: Iterable[Visited]) -> list[tuple[Visit, Counts]]:
     return [(visit, leg.counts) for leg, visit in lot if visit is not None]
 
 
-async def _end_shard(account: Account, ledger: Ledger, leg: Leg) -> None:
+async def _end_shard(account: Account, ledger: "Ledger", leg: Leg) -> None:
     """Write down that a shard is done; one that was cut short will have to be walked again."""
     if leg.complete:
         tally = account.close(leg)
         await to_thread.run_sync(ledger.end_shard, leg.shard.number, tally)
 
 
-def _coverage(round_: Walk, ledger: Ledger, started: datetime) -> Coverage:
+def _coverage(round_: Walk, ledger: "Ledger", started: datetime) -> Coverage:
     total, ended = round_.account.total(), round_.now()
     states = Counter(total.states)
     skipped = Counter(round_.plan.skipped)

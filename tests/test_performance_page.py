@@ -17,7 +17,15 @@ def laps(*seconds: float, found: int = 8) -> Laps:
     """Make a contender that took so long each time, and found so many of 8."""
     return Laps(
         [
-            Run(seconds=one, cpu=2 * one, megabytes=30, planned=100, there=8, found=found)
+            Run(
+                seconds=one,
+                cpu=2 * one,
+                kernel=one / 2,
+                megabytes=30,
+                planned=100,
+                there=8,
+                found=found,
+            )
             for one in seconds
         ]
     )
@@ -71,7 +79,7 @@ def test_the_best_run_counts_and_every_run_is_shown() -> None:
     """A row names the best wall time, all of them, and rates of the best."""
     (row,) = table("A race", {"ronde": laps(4.0, 2.0)}, lambda run: run.planned).rows
 
-    assert row == ("ronde", "2.00", "4.0 2.0", "50", "25", "4.00", "30", "100.00%", "0")
+    assert row == ("ronde", "2.00", "4.0 2.0", "50", "25", "4.00", "1.00", "30", "100.00%", "0")
 
 
 def test_who_did_not_run_is_named_with_the_reason() -> None:

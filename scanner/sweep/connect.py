@@ -2,9 +2,11 @@
 
 import math
 import resource
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -280,11 +282,28 @@ class _Flight:
 
     def _fitting(self, width: int) -> int:
         """Leave half of the descriptors to the conversations, the history and the outputs."""
-        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if limit == resource.RLIM_INFINITY or width <= limit // 2:
+        limit = _descriptors(2 * width)
+        if width <= limit // 2:
             return width
         self._sweep.warn(
             f"the sweep keeps {limit // 2} connections in flight instead of {width}: this process "
-            f"may open {limit} files (see `ulimit -n`)"
+            f"may open {limit} files (see `ulimit -Hn`)"
         )
         return max(1, limit // 2)
+
+
+def _descriptors(wanted: int) -> int:
+    """Give how many files this process may open, after asking for as many as are wanted.
+
+    The soft limit is kept low for programs that use `select`, and to be raised by all others.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    more = min(wanted, _number(hard))
+    if _number(soft) < more:
+        with suppress(OSError, ValueError):  # macOS has another limit, below its hard one
+            resource.setrlimit(resource.RLIMIT_NOFILE, (more, hard))
+    return _number(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def _number(limit: int) -> int:
+    return sys.maxsize if limit == resource.RLIM_INFINITY else limit

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from scanner import __version__
-from tests.bench import growth, identification, memory, start, sweeps
+from tests.bench import growth, identification, memory, start, sweeps, workers
 from tests.bench.lab import why_not
 from tests.bench.page import lines, write
 from tests.bench.peers import CACHE, MODULES, VERSIONS, version
@@ -19,13 +19,14 @@ from tests.bench.runs import Failed
 PARTS: dict[str, Callable[[], Part]] = {
     "sweep": sweeps.measure,
     "identification": identification.measure,
+    "workers": workers.measure,
     "growth": growth.measure,
     "memory": memory.measure,
     "start": start.measure,
 }
 
 #: The parts that need namespaces.
-IN_THE_LAB = frozenset({"sweep", "identification", "growth"})
+IN_THE_LAB = frozenset({"sweep", "identification", "workers", "growth"})
 
 #: Above this load before a part begins, somebody else is at work.
 QUIET = 1.0

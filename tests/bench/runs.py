@@ -24,13 +24,15 @@ class Failed(Exception):
 class Run:
     """What a run cost, with everything that it started, and what it found.
 
-    Wall and CPU time (user and system) in seconds, the largest resident size in megabytes. Of the
-    `planned` endpoints as many listen as are `there`; `wrong` were said to and do not.
+    Wall and CPU time in seconds, with the kernel's part of the latter; the largest resident size in
+    megabytes. Of the `planned` endpoints as many listen as are `there`; `wrong` were said to and
+    do not.
     """
 
     seconds: float
     cpu: float
     megabytes: float
+    kernel: float = 0.0
     planned: int = 0
     there: int = 0
     found: int = 0
@@ -64,7 +66,10 @@ def spent(words: Sequence[str], said: Path, *, limit: float, ends: Sequence[int]
         last = said.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         raise Failed(f"ended with {code}: {' '.join(last)[:120]}")
     return Run(
-        seconds=seconds, cpu=used.ru_utime + used.ru_stime, megabytes=used.ru_maxrss * 1024 / 1e6
+        seconds=seconds,
+        cpu=used.ru_utime + used.ru_stime,
+        megabytes=used.ru_maxrss * 1024 / 1e6,
+        kernel=used.ru_stime,
     )
 
 

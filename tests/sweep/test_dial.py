@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from errno import ECONNREFUSED
 from ipaddress import ip_address
 from pathlib import Path
-from resource import RLIMIT_NOFILE, getrlimit
+from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 
 import pytest
 
@@ -100,13 +100,28 @@ def test_no_socket_is_left_after_a_sweep(
 
 def test_half_of_the_descriptors_are_left_to_the_others() -> None:
     """A width beyond that is lowered, and the limit is named."""
-    limit, _ = getrlimit(RLIMIT_NOFILE)
+    _, limit = getrlimit(RLIMIT_NOFILE)
     warnings: list[str] = []
     wide = ConnectSweep(pace=Pace(RATES), width=limit, timeout=5, attempts=1, warn=warnings.append)
 
     assert wide.run([], print).width == limit // 2
     assert len(warnings) == 1
     assert f"this process may open {limit} files" in warnings[0]
+
+
+def test_a_low_soft_limit_is_raised_as_far_as_the_width_needs() -> None:
+    """Shells hand out 1,024 descriptors for the sake of old programs; the hard limit counts."""
+    before = getrlimit(RLIMIT_NOFILE)
+    warnings: list[str] = []
+    wide = ConnectSweep(pace=Pace(RATES), width=300, timeout=5, attempts=1, warn=warnings.append)
+    setrlimit(RLIMIT_NOFILE, (512, before[1]))
+    try:
+        tally, raised = wide.run([], print), getrlimit(RLIMIT_NOFILE)
+    finally:
+        setrlimit(RLIMIT_NOFILE, before)
+
+    assert (tally.width, warnings) == (300, [])
+    assert raised == (600, before[1])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux defines a failed socket's state")
