@@ -31,6 +31,7 @@ from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hive import Hive
+from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
@@ -180,6 +181,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hdfs(),
     Hbase(),
     Hive(),
+    HiveWeb(),
     Yarn(),
     Spark(),
     Trino(),
