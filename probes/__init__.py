@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.aerospike import Aerospike
 from probes.airflow import Airflow
 from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
@@ -30,6 +31,7 @@ from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hive import Hive
+from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
@@ -172,12 +174,14 @@ PROBES: tuple[AnyProbe, ...] = (
     Memcached(),
     MemcachedUdp(),
     Tarantool(),
+    Aerospike(),
     Riak(),
     Ignite(),
     Hazelcast(),
     Hdfs(),
     Hbase(),
     Hive(),
+    HiveWeb(),
     Yarn(),
     Spark(),
     Trino(),

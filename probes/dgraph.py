@@ -89,7 +89,7 @@ class Dgraph:
 
 
 def _version(health: Page) -> str | None:
-    """Read what the Alpha says of itself, which is public: a list or, in old releases, an object."""
+    """Read what the Alpha says of itself in public: a list or, in old releases, an object."""
     with suppress(Garbled, StopIteration):
         told = health.json()
         first = next(told.elements()) if told.is_array else told
