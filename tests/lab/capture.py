@@ -36,14 +36,13 @@ class Capture:
         self.flows: defaultdict[Flow, bytearray] = defaultdict(bytearray)
         self.dropped = 0
 
-    def carried(self, *ports: int) -> int:
-        """How many bytes were carried to these ports, and back to whoever had sent them.
+    def total(self) -> int:
+        """How many bytes were carried; connections for data alone have ports of their own."""
+        return sum(len(text) for flow, text in self.flows.items() if flow)
 
-        TFTP answers from another port than the one that was asked.
-        """
-        flows = {flow: len(text) for flow, text in self.flows.items() if flow}
-        askers = {flow[:2] for flow in flows if flow[3] in ports}
-        return sum(size for flow, size in flows.items() if flow[3] in ports or flow[2:] in askers)
+    def carried(self, *ports: int) -> int:
+        """How many bytes were carried to or from these ports."""
+        return sum(len(text) for flow, text in self.flows.items() if flow and set(ports) & {*flow})
 
     def shows(self, text: str) -> bool:
         """Whether a text was carried in clear, even if it was cut into several packets."""

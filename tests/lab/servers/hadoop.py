@@ -26,9 +26,15 @@ def name_node(*, canary: str = CANARY) -> Iterator[Running]:
             version=lambda: (
                 _filled(at) or str(page(at, bean).json()["beans"][0]["SoftwareVersion"])
             ),
-            state=lambda _: page(at, "/webhdfs/v1/faxes/1?op=GETFILESTATUS").body,
+            state=lambda _: _held(at),
         ) as server:
             yield server
+
+
+def _held(at: Place) -> object:
+    """Tell length and last reading; the last writing is set once more when the file is closed."""
+    status = page(at, "/webhdfs/v1/faxes/1?op=GETFILESTATUS").json()["FileStatus"]
+    return status["length"], status["accessTime"]
 
 
 def _filled(at: Place) -> str:
