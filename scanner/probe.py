@@ -97,8 +97,6 @@ class Method(StrEnum):
     """The methods of the reads that a product offers by no GET. None of them writes by itself."""
 
     POST = "POST"
-    HEAD = "HEAD"
-    OPTIONS = "OPTIONS"
     PROPFIND = "PROPFIND"
 
 

@@ -79,14 +79,6 @@ class TestRequest:
         sent = Client("h:1", "ronde").request(Request(target="/", method="PROPFIND"), max_bytes=1)
         assert b"\r\nDepth: 0\r\n" in sent
 
-    def test_a_head_has_no_body_to_wait_for(self) -> None:
-        """Whatever length its response announces."""
-        client = Client("h:1", "ronde")
-        client.request(Request(target="/", method="HEAD"), max_bytes=1)
-        assert client.feed(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n") == Head(
-            200, {"content-length": "9"}
-        )
-
 
 class TestPages:
     """What comes in."""
