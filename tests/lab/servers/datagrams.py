@@ -17,6 +17,7 @@ from tests.lab.servers.process import (
     NotYet,
     Program,
     Running,
+    free_port,
     hand_over,
     require,
     said_by,
@@ -76,7 +77,7 @@ a=T38FaxVersion:0
 @contextmanager
 def snmpd(*, canary: str = CANARY) -> Iterator[Running]:
     """An agent whose community and name are the canary."""
-    with place("snmpd", port=_free_port()) as at:
+    with place("snmpd", port=free_port(socket.SOCK_DGRAM)) as at:
         program = require("snmpd", at.name, "snmpd")
         text = _AGENT.format(address=LOOPBACK, port=at.port, canary=canary)
         argv = (program, "-f", "-Lo", "-C", "-c", at.write("snmpd.conf", text), "-p", at.home / "p")
@@ -90,7 +91,7 @@ def tftpd(*, canary: str = CANARY) -> Iterator[Running]:
     """A boot server with one file."""
     if os.geteuid() != 0:
         raise NotStarted("tftpd", "changes its root, which needs root")
-    with place("tftpd", port=_free_port()) as at:
+    with place("tftpd", port=free_port(socket.SOCK_DGRAM)) as at:
         program = require("in.tftpd", at.name, "tftpd-hpa")
         at.write("files/telephone.cfg", canary)
         where = ("--address", f"{LOOPBACK}:{at.port}", "--secure", at.home / "files")
@@ -109,7 +110,7 @@ def tftpd(*, canary: str = CANARY) -> Iterator[Running]:
 def kamailio(*, canary: str = CANARY) -> Iterator[Running]:
     """A SIP server that says what it can do, and demands a credential of all else."""
     del canary  # it keeps nothing
-    with place("kamailio", port=_free_port()) as at:
+    with place("kamailio", port=free_port(socket.SOCK_DGRAM)) as at:
         program = require("kamailio", at.name, "kamailio")
         settings = at.write("kamailio.cfg", _SIP.format(address=LOOPBACK, port=at.port))
         argv = (program, "-f", settings, "-DD", "-E", "-Y", at.home, "-P", at.home / "pid")
@@ -121,7 +122,7 @@ def kamailio(*, canary: str = CANARY) -> Iterator[Running]:
 def fax_gateway(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
     """Sipp in the part of a T.38 gateway, or of one that demands a credential."""
     del canary  # it keeps nothing
-    with place("sipp", "locked" if locked else "open", port=_free_port()) as at:
+    with place("sipp", "locked" if locked else "open", port=free_port(socket.SOCK_DGRAM)) as at:
         program = require("sipp", at.name, "sip-tester")
         told = ("401 Unauthorized", _CHALLENGE) if locked else ("200 OK", _FAX)
         text = _SCENARIO.format(status=told[0], rest=told[1])
@@ -134,7 +135,7 @@ def fax_gateway(*, locked: bool = False, canary: str = CANARY) -> Iterator[Runni
 @contextmanager
 def memcached_udp(*, canary: str = CANARY) -> Iterator[Running]:
     """A cache with one item, that takes datagrams."""
-    with place("memcached", "udp", port=_free_port()) as at:
+    with place("memcached", "udp", port=free_port(socket.SOCK_DGRAM)) as at:
         program = require("memcached", at.name, "memcached")
         account = unprivileged()
         as_whom = ("-u", account) if account else ()
@@ -229,10 +230,3 @@ def _version(program: Path, option: str) -> str:
     """Read the first number of what a program prints about itself."""
     words = said_by(program, option).replace(",", " ").split()
     return next(word for word in words if word[0].isdigit())
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind((LOOPBACK, 0))
-        port: int = sock.getsockname()[1]
-    return port

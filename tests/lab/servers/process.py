@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from probes import PROBES
 from scanner.model import Transport
 
 LOOPBACK = "127.0.0.1"
@@ -25,6 +26,12 @@ PASSWORD = "labpass"
 _POLL = 0.1
 _GRACE = 3.0  # seconds between SIGTERM and SIGKILL; nothing that they would save is wanted
 _TAIL = 3000  # characters of a log that a failed start shows
+
+#: Below the ports that Linux and macOS give to outgoing connections (32,768 and up), and none that
+#: a probe visits by itself: a second door of a server would be found there.
+_PORTS = sorted(set(range(17_000, 27_000)) - {port for p in PROBES for port in p.about.own_ports})
+_FIRST = os.getpid() * 997 % len(_PORTS)  # two runs side by side begin at different ones
+_ports = iter(_PORTS[_FIRST:] + _PORTS[:_FIRST])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +109,20 @@ def unprivileged() -> str | None:
     return "nobody" if os.geteuid() == 0 else None
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """A loopback port that nobody has at this moment, and that nobody is given a second time.
+
+    Not one of the kernel's choice: between this call and the server's start, that could become
+    the near end of any connection, or the second port of the server itself.
+
+    Raises:
+        NotStarted: all of them are taken.
+    """
+    for port in _ports:
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
+    raise NotStarted("a port", "every port that the lab gives away is taken")
 
 
 def require(path: Path | str | None, name: str, what: str) -> Path:
