@@ -103,7 +103,7 @@ def equip(  # noqa: PLR0913 - the parts that differ from process to process
     scope = brief.scope
     openings = datagram_openings(brief.probes, scope.extra_ports)
     gate = Gate(
-        scope=brief.scope,
+        scope=scope.without(brief.plan.apart),
         pace=sweep.pace,
         audit=audit,
         round_id=brief.round,

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeGuard, TypeVar
 from urllib.parse import quote
 
 from scanner.jsonview import Json
-from scanner.model import Endpoint, Outcome, Service, Silence, TlsFacts, Transport
+from scanner.model import AssetClass, Endpoint, Outcome, Service, Silence, TlsFacts, Transport
 from scanner.wire import Garbled
 
 #: A listing of 2,000 indices with the columns we ask for takes about 300 KiB.
@@ -293,7 +293,11 @@ class About:
     is a `Datagram` has `udp_ports` and no others. `asks` is everything that the probe may ever
     send, the front included. `runs_code` tells that whoever is let in can run programs of his own
     there: what is stored matters little then. `needs` names the field of the scope that must allow
-    the probe, where it is not enough to be in scope: `udp` for all that speak it.
+    the probe, where it is not enough to be in scope: `udp` for all that speak it. `made_for` is
+    the class of device that it may call on, where the scope consents; no other probe does.
+
+    Raises:
+        ValueError: a probe for medical devices that would do more than greet on a byte stream.
     """
 
     name: str
@@ -309,6 +313,13 @@ class About:
     references: tuple[str, ...] = ()
     runs_code: bool = False
     needs: str | None = None
+    made_for: AssetClass | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no handshake, before any device can meet it."""
+        more = (isinstance(ask, Get | Fixed | CountLines | Datagram) for ask in self.asks)
+        if self.made_for is AssetClass.MEDICAL and any(more):
+            raise ValueError(f"{self.name} is made for medical devices, and does not only greet")
 
     @property
     def transport(self) -> Transport:
