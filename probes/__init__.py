@@ -89,6 +89,7 @@ from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
 from probes.smb import Smb
 from probes.snmp import Snmp
+from probes.snpp import Snpp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
@@ -192,6 +193,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Snpp(),
     Docker(),
     Registry(),
     Kubernetes(),
