@@ -55,7 +55,9 @@ class CarefulGate(Gate):
     the hours allow another socket now; `reached` whether one got through.
     """
 
-    def __init__(self, round_: Walk, budget: Budget, admits: Callable[[], bool]) -> None:
+    def __init__(
+        self, round_: Walk, endpoint: Endpoint, budget: Budget, admits: Callable[[], bool]
+    ) -> None:
         gate, care = round_.gate, budget.care
         super().__init__(
             scope=round_.scope,
@@ -70,11 +72,17 @@ class CarefulGate(Gate):
         self.traffic = gate.traffic
         self.reached = False
         self.care = care
+        self._port = endpoint.port
         self._budget = budget
         self._admits = admits
 
     def turn(self, address: str) -> float:
-        """Take a turn once the device is rested, or give the seconds until asking again."""
+        """Take a turn once the device is rested, or give the seconds until asking again.
+
+        Who may not connect at all need not wait to be told so.
+        """
+        if self._why_not() is not None:
+            return 0.0
         return self._budget.rest(self.clock()) or super().turn(address)
 
     @asynccontextmanager
@@ -96,15 +104,15 @@ class CarefulGate(Gate):
         Raises:
             OutOfScope, NoAnswer: as any gate, or the device is spared.
         """
-        await self._spend(port)
+        await self._spend()
         try:
             stream = await super().connect(address, port, meter)
         except NoAnswer as failure:
             if failure.silence in {Silence.TIMEOUT, Silence.UNREACHABLE}:
-                self._budget.saw(port, Sign.MISS)
+                self._budget.saw(self._port, Sign.MISS)
             raise
         except anyio.get_cancelled_exc_class():  # by the deadline of the whole conversation
-            self._budget.saw(port, Sign.MISS)
+            self._budget.saw(self._port, Sign.MISS)
             raise
         self.reached = True
         return stream
@@ -115,7 +123,7 @@ class CarefulGate(Gate):
         Raises:
             OutOfScope, NoAnswer: as any gate, or the device is spared.
         """
-        await self._spend(endpoint.port)
+        await self._spend()
         answer = await super().post(endpoint, ask)
         self.reached = True
         return answer
@@ -127,18 +135,20 @@ class CarefulGate(Gate):
         """
         super().note(act, silence)
         self._budget.left(self.clock())
-        port = int(act.to.removesuffix("/udp").rpartition(":")[2])
         if silence is Silence.RESET:
-            self._budget.saw(port, Sign.RESET)
+            self._budget.saw(self._port, Sign.RESET)
         elif act.sent and (silence is Silence.TIMEOUT or act.end == "cancelled"):
-            self._budget.saw(port, Sign.MISS)
+            self._budget.saw(self._port, Sign.MISS)
 
-    async def _spend(self, port: int) -> None:
-        if self._budget.why_not(port):
-            raise NoAnswer(Silence.SPARED, "the device may have no further socket in this round")
-        if not self._admits():
-            raise NoAnswer(Silence.SPARED, "the hours for this device are over")
-        await to_thread.run_sync(self._budget.spend, port)
+    def _why_not(self) -> str | None:
+        if self._budget.why_not(self._port):
+            return "the device may have no further socket in this round"
+        return None if self._admits() else "the hours for this device are over"
+
+    async def _spend(self) -> None:
+        if why_not := self._why_not():
+            raise NoAnswer(Silence.SPARED, why_not)
+        await to_thread.run_sync(self._budget.spend, self._port)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +227,7 @@ class Calls:
             return None
         if not admitted:
             return Skip.WINDOW, None
-        gate = CarefulGate(round_, budget, lambda: _is_open(round_, consent))
+        gate = CarefulGate(round_, endpoint, budget, lambda: _is_open(round_, consent))
         made = await _speak(round_, call, gate, endpoint)
         round_.guard.raise_if_violated()
         what = _what(made, reached=gate.reached)

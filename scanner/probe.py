@@ -307,9 +307,6 @@ class About:
     there: what is stored matters little then. `needs` names the field of the scope that must allow
     the probe, where it is not enough to be in scope: `udp` for all that speak it. `made_for` is
     the class of device that it may call on, where the scope consents; no other probe does.
-
-    Raises:
-        ValueError: a probe for medical devices that would do more than greet on a byte stream.
     """
 
     name: str
@@ -326,12 +323,6 @@ class About:
     runs_code: bool = False
     needs: str | None = None
     made_for: AssetClass | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what is no handshake, before any device can meet it."""
-        more = (isinstance(ask, Get | Fixed | CountLines | Datagram) for ask in self.asks)
-        if self.made_for is AssetClass.MEDICAL and any(more):
-            raise ValueError(f"{self.name} is made for medical devices, and does not only greet")
 
     @property
     def transport(self) -> Transport:

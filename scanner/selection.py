@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from scanner.identify import datagram_openings
-from scanner.model import Refused
-from scanner.probe import AnyProbe
+from scanner.model import AssetClass, Refused
+from scanner.probe import MAX_ANSWER, AnyProbe, Ask, Exchange, HangUp, Listen
 from scanner.scope import Scope
 from scanner.thirdparty import installed
 
@@ -39,12 +39,23 @@ def refuse_misdirected(scope: Scope, path: Path, probes: Sequence[AnyProbe]) -> 
     """Refuse ports that a scope names for nobody, or for two who would each knock in his own way.
 
     Raises:
-        Refused: no probe has a name of `extra_ports`, or a UDP port has two openings.
+        Refused: no probe has a name of `extra_ports`, or a UDP port has two openings; or one that
+            is made for medical devices would do more than exchange a few bytes with them.
     """
+    for about in (probe.about for probe in probes):
+        if about.made_for is AssetClass.MEDICAL and not all(map(_is_handshake, about.asks)):
+            raise Refused(f"{about.name} is made for medical devices, and does not only greet")
     known = {probe.about.name for probe in chosen_probes(())}
     if unknown := sorted(scope.extra_ports.keys() - known):
         raise Refused(f"{path}: extra_ports.{unknown[0]}: no probe has this name")
     datagram_openings(probes, scope.extra_ports)
+
+
+def _is_handshake(ask: Ask) -> bool:
+    """Tell whether an ask keeps to one small exchange on the one connection that there is."""
+    if isinstance(ask, Listen | Exchange):
+        return ask.max_bytes <= MAX_ANSWER
+    return isinstance(ask, HangUp)
 
 
 def _matches(probe: AnyProbe, patterns: Sequence[str]) -> bool:
