@@ -15,6 +15,8 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.dgraph import Dgraph
+from probes.dicom import Dicom
+from probes.dicomfind import Dicomfind
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -192,6 +194,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Dicomfind(),
+    Dicom(),
     Docker(),
     Registry(),
     Kubernetes(),
