@@ -91,6 +91,7 @@ from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
 from probes.smb import Smb
 from probes.snmp import Snmp
+from probes.snpp import Snpp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
@@ -196,6 +197,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hylafax(),
     Dicomfind(),
     Dicom(),
+    Snpp(),
     Docker(),
     Registry(),
     Kubernetes(),
