@@ -69,6 +69,7 @@ from probes.ollama import Ollama
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
+from probes.orthanc import Orthanc
 from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
@@ -197,6 +198,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hylafax(),
     Dicomfind(),
     Dicom(),
+    Orthanc(),
     Snpp(),
     Docker(),
     Registry(),
