@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.adminer import Adminer
 from probes.aerospike import Aerospike
 from probes.airflow import Airflow
 from probes.amqp import Amqp
@@ -54,6 +55,7 @@ from probes.milvus import Milvus
 from probes.mlflow import Mlflow
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
+from probes.mongoexpress import MongoExpress
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
 from probes.mysql import Mysql
@@ -67,6 +69,7 @@ from probes.ollama import Ollama
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
+from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
@@ -210,6 +213,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Swift(),
     Graylog(),
     RedisCommander(),
+    MongoExpress(),
+    Adminer(),
+    PhpMyAdmin(),
     WebDav(),
     Listing(),
     Snmp(),
