@@ -35,6 +35,7 @@ from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
+from probes.ipp import Ipp
 from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -192,6 +193,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Ipp(),
     Docker(),
     Registry(),
     Kubernetes(),
