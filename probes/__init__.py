@@ -90,6 +90,7 @@ from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
 from probes.smb import Smb
 from probes.snmp import Snmp
+from probes.snpp import Snpp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
@@ -194,6 +195,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Prometheus(),
     Hylafax(),
     Ipp(),
+    Snpp(),
     Docker(),
     Registry(),
     Kubernetes(),
