@@ -62,8 +62,8 @@ def test_the_queues_of_cups_are_read() -> None:
 
     assert (found.status, found.succeeded) == (0, True)
     assert [(one.name, one.jobs, one.logins, one.is_free) for one in found.printers] == [
-        ("faxes", 2, {"requesting-user-name"}, True),
-        ("letters", 0, {"basic"}, False),
+        ("faxes", 2, frozenset({"requesting-user-name"}), True),
+        ("letters", 0, frozenset({"basic"}), False),
     ]
     assert {one.version for one in found.printers} == {"2.4.2"}
 
@@ -74,7 +74,7 @@ def test_a_device_is_read() -> None:
 
     assert (found.name, found.model, found.jobs) == ("", "HP LaserJet 4", 0)
     assert found.uuid.startswith("urn:uuid:")
-    assert (found.logins, found.is_clear, found.faxes) == ({"none"}, True, False)
+    assert (found.logins, found.is_clear, found.faxes) == (frozenset({"none"}), True, False)
 
 
 def test_further_values_belong_to_the_attribute_before() -> None:

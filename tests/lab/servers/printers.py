@@ -149,8 +149,8 @@ def device(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
         (at.home / "spool").mkdir()
         named = ("-M", "HP", "-m", "LaserJet 4", "-l", canary, "the lab's own")
         # `-n` is the one address that it listens on, `-r off` keeps it out of DNS-SD.
-        where = ("-n", "localhost", "-p", str(at.port), "-r", "off", "-d", at.home / "spool")
-        argv = (program, *(["-A"] if locked else []), *where, *named)
+        where = ("-n", "localhost", "-p", str(at.port), "-r", "off", "-d", f"{at.home}/spool")
+        argv = (program, *(("-A",) if locked else ()), *where, *named)
         with standing(
             at,
             Program(argv, env={"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}"}),
