@@ -49,7 +49,7 @@ TEXT = (
     "of 65,536 addresses listen on one of four ports, and each of the 256 is also spoken with, "
     "judged, recorded in the history and reported, which no peer does. The second table is of a "
     "quarter of that network, with 1,024 addresses that drop every packet and 1,024 behind a "
-    "router that rejects them. The loop in C only connects: it is the yardstick of what "
+    "firewall that rejects each one (ICMP, with the kernel's limits on it lifted). The loop in C only connects: it is the yardstick of what "
     "this kernel can do with one thread.\n\n"
     "What keeps whole rounds from more: a start of 0.6 s of CPU time, and of as much again for "
     "each worker, which begins when the round is prepared; 256 findings of some 2 ms; and the "
