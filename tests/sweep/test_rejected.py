@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.bench.ground import Ground
-from tests.bench.lab import PROHIBITED, UNREACHABLE, Rooms, rooms, why_not
+from tests.bench.lab import FENCED, UNREACHABLE, Rooms, rooms, why_not
 from tests.bench.ronde import walk
 
 pytestmark = [
@@ -29,7 +29,7 @@ def coverage(room: Rooms, folder: Path, sweep: str) -> dict[str, Any]:
     ground = Ground(
         here=tuple(room.here),
         folder=folder,
-        networks=(UNREACHABLE, PROHIBITED),
+        networks=(UNREACHABLE, FENCED),
         ports=(9200, 9201, 9202, 9243),
         probes=("elasticsearch",),
         listening=frozenset(),
@@ -42,9 +42,9 @@ def coverage(room: Rooms, folder: Path, sweep: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("sweep", ["connect", "syn"])
 def test_what_is_rejected_is_unreachable(room: Rooms, tmp_path: Path, sweep: str) -> None:
-    """Each of 2,048 endpoints, however fast the errors come; none of them seems to drop."""
+    """Each of 5,120 endpoints, however fast the errors come; none of them seems to drop."""
     said = coverage(room, tmp_path, sweep)
 
     states = {name: said[name] for name in ("reached", "closed", "filtered", "unreachable")}
-    assert states == {"reached": 0, "closed": 0, "filtered": 0, "unreachable": 2_048}
+    assert states == {"reached": 0, "closed": 0, "filtered": 0, "unreachable": 5_120}
     assert said["complete"] is True
