@@ -15,6 +15,8 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.dgraph import Dgraph
+from probes.dicom import Dicom
+from probes.dicomfind import Dicomfind
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -89,6 +91,7 @@ from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
 from probes.smb import Smb
 from probes.snmp import Snmp
+from probes.snpp import Snpp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
@@ -192,6 +195,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Dicomfind(),
+    Dicom(),
+    Snpp(),
     Docker(),
     Registry(),
     Kubernetes(),

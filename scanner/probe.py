@@ -205,6 +205,18 @@ class CountLines:
         return replace(self, port=port)
 
 
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the connection, sending nothing: the next ask has a new one. Its answer is empty."""
+
+    name: str = "hang up"
+
+    @property
+    def declared(self) -> "HangUp":
+        """The ask as its probe declares it."""
+        return self
+
+
 class Ends(NamedTuple):
     """Both ends of a datagram's way, as socket addresses: some protocols write them into it."""
 
@@ -232,7 +244,7 @@ class Datagram:
         return self
 
 
-StreamAsk: TypeAlias = Listen | Exchange | CountLines
+StreamAsk: TypeAlias = Listen | Exchange | CountLines | HangUp
 Ask: TypeAlias = HttpAsk | StreamAsk | Datagram
 
 
@@ -368,6 +380,9 @@ def speaks_datagrams(probe: AnyProbe) -> TypeGuard[DatagramProbe]:
 
 #: The one front page that all HTTP probes of an endpoint share.
 FRONT = Get("/")
+
+#: For protocols that allow one question each connection, and for sessions that must not begin.
+HANG_UP = HangUp()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
