@@ -15,6 +15,8 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.dgraph import Dgraph
+from probes.dicom import Dicom
+from probes.dicomfind import Dicomfind
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -195,6 +197,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Prometheus(),
     Hylafax(),
     Ipp(),
+    Dicomfind(),
+    Dicom(),
     Snpp(),
     Docker(),
     Registry(),
