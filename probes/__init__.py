@@ -16,6 +16,8 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.dgraph import Dgraph
+from probes.dicom import Dicom
+from probes.dicomfind import Dicomfind
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -36,6 +38,7 @@ from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
+from probes.ipp import Ipp
 from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -92,6 +95,7 @@ from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
 from probes.smb import Smb
 from probes.snmp import Snmp
+from probes.snpp import Snpp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
@@ -195,6 +199,10 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Ipp(),
+    Dicomfind(),
+    Dicom(),
+    Snpp(),
     Docker(),
     Registry(),
     Kubernetes(),
