@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.adminer import Adminer
 from probes.aerospike import Aerospike
 from probes.airflow import Airflow
 from probes.amqp import Amqp
@@ -37,6 +38,7 @@ from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
+from probes.ipp import Ipp
 from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -56,6 +58,7 @@ from probes.milvus import Milvus
 from probes.mlflow import Mlflow
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
+from probes.mongoexpress import MongoExpress
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
 from probes.mysql import Mysql
@@ -70,6 +73,7 @@ from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.orthanc import Orthanc
+from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
@@ -196,6 +200,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Ipp(),
     Dicomfind(),
     Dicom(),
     Orthanc(),
@@ -218,6 +223,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Swift(),
     Graylog(),
     RedisCommander(),
+    MongoExpress(),
+    Adminer(),
+    PhpMyAdmin(),
     WebDav(),
     Listing(),
     Snmp(),
