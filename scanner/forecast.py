@@ -143,7 +143,7 @@ def _announced(calls: Calls) -> Iterator[str]:
     yield f"    by {', '.join(calls.probes)} on ports {ports}{udp}: {calls.endpoints:,} endpoints"
     yield (
         f"    at most {calls.sockets_per_port} sockets to a port, one at a time, "
-        f"{calls.held:g} s each, {calls.rest:g} s apart; at most {most} in all"
+        f"{calls.held:g} s each, {calls.rest:g} s apart; {most} at most"
     )
 
 

@@ -71,6 +71,6 @@ def test_calls_on_devices_are_announced_with_who_approved_them(tmp_path: Path) -
     assert said[said.index("  medical devices: 1 called on, never swept") + 1 :][:3] == [
         "    approved by Biomedical engineering",
         "    by greeter on ports 104, 2575: 2 endpoints",
-        "    at most 3 sockets to a port, one at a time, 3 s each, 5 s apart; at most 0:00:48 in all",
+        "    at most 3 sockets to a port, one at a time, 3 s each, 5 s apart; 0:00:48 at most",
     ]
     assert (calls["approver"], calls["seconds_at_most"]) == ("Biomedical engineering", 48.0)

@@ -26,9 +26,7 @@ def test_every_probe_that_ships_may_be_in_a_round(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("more", [FRONT, TALL, FETCH], ids=["a page", "much", "a listing"])
-def test_a_probe_for_medical_devices_only_greets(
-    tmp_path: Path, more: Ask
-) -> None:
+def test_a_probe_for_medical_devices_only_greets(tmp_path: Path, more: Ask) -> None:
     """One that declares a page, a listing or a large reply is refused before anything is sent."""
     scope = Site(tmp_path).prepared(Greeter([104]), scope=ZONE + CONSENT).scope
     greedy = Greeter([104])

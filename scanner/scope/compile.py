@@ -76,6 +76,7 @@ def compile_scope(
         mask_names=file.mask_names,
         ftp_anonymous=file.ftp_anonymous,
         consents=consents,
+        dicom_find=file.dicom_find,
         digest=digest,
     )
 

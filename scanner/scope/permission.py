@@ -95,6 +95,7 @@ class Scope:
     mask_names: Masking = Masking.PERSONAL
     ftp_anonymous: bool = False
     consents: Mapping[AssetClass, Consent] = field(default_factory=dict)
+    dicom_find: bool = False
     _names: Mapping[IPAddress, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -107,7 +108,12 @@ class Scope:
 
     def grants(self, wish: str | None) -> bool:
         """Tell whether what a probe needs is signed off; most need nothing of the kind."""
-        wishes = {None: True, "ftp_anonymous": self.ftp_anonymous, "udp": self.udp}
+        wishes = {
+            None: True,
+            "dicom_find": self.dicom_find,
+            "ftp_anonymous": self.ftp_anonymous,
+            "udp": self.udp,
+        }
         return wishes.get(wish, False)
 
     def covers(self, address: str | IPAddress) -> bool:
