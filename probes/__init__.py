@@ -1,9 +1,13 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.activefax import ActiveFax
 from probes.aerospike import Aerospike
 from probes.airflow import Airflow
+from probes.ami import Ami
 from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
+from probes.ari import Ari
+from probes.avantfax import Avantfax
 from probes.azurite import Azurite
 from probes.beanstalkd import Beanstalkd
 from probes.bolt import Bolt
@@ -20,9 +24,12 @@ from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
 from probes.firebird import Firebird
+from probes.freepbx import Freepbx
+from probes.freeswitch import Freeswitch
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
+from probes.fusionpbx import Fusionpbx
 from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.graylog import Graylog
@@ -33,6 +40,7 @@ from probes.hdfs import Hdfs
 from probes.hive import Hive
 from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
+from probes.ictfax import Ictfax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
 from probes.jenkins import Jenkins
@@ -83,6 +91,7 @@ from probes.rediscommander import RedisCommander
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.riak import Riak
+from probes.rightfax import RightFax
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
@@ -96,6 +105,7 @@ from probes.stomp import Stomp
 from probes.swift import Swift
 from probes.tarantool import Tarantool
 from probes.tftp import Tftp
+from probes.threecx import ThreeCx
 from probes.trino import Trino
 from probes.typesense import Typesense
 from probes.vault import Vault
@@ -194,6 +204,16 @@ PROBES: tuple[AnyProbe, ...] = (
     Prometheus(),
     Hylafax(),
     Snpp(),
+    Avantfax(),
+    Freepbx(),
+    Fusionpbx(),
+    Ictfax(),
+    ThreeCx(),
+    RightFax(),
+    ActiveFax(),
+    Ami(),
+    Ari(),
+    Freeswitch(),
     Docker(),
     Registry(),
     Kubernetes(),
