@@ -1,6 +1,7 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
 from probes.activefax import ActiveFax
+from probes.adminer import Adminer
 from probes.aerospike import Aerospike
 from probes.airflow import Airflow
 from probes.ami import Ami
@@ -19,6 +20,8 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.dgraph import Dgraph
+from probes.dicom import Dicom
+from probes.dicomfind import Dicomfind
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -43,6 +46,7 @@ from probes.hylafax import Hylafax
 from probes.ictfax import Ictfax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
+from probes.ipp import Ipp
 from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -62,6 +66,7 @@ from probes.milvus import Milvus
 from probes.mlflow import Mlflow
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
+from probes.mongoexpress import MongoExpress
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
 from probes.mysql import Mysql
@@ -75,6 +80,8 @@ from probes.ollama import Ollama
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
+from probes.orthanc import Orthanc
+from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
@@ -203,6 +210,10 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Ipp(),
+    Dicomfind(),
+    Dicom(),
+    Orthanc(),
     Snpp(),
     Avantfax(),
     Freepbx(),
@@ -232,6 +243,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Swift(),
     Graylog(),
     RedisCommander(),
+    MongoExpress(),
+    Adminer(),
+    PhpMyAdmin(),
     WebDav(),
     Listing(),
     Snmp(),
