@@ -1,5 +1,6 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.adminer import Adminer
 from probes.aerospike import Aerospike
 from probes.airflow import Airflow
 from probes.amqp import Amqp
@@ -15,6 +16,8 @@ from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.dgraph import Dgraph
+from probes.dicom import Dicom
+from probes.dicomfind import Dicomfind
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -35,6 +38,7 @@ from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
+from probes.ipp import Ipp
 from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -54,6 +58,7 @@ from probes.milvus import Milvus
 from probes.mlflow import Mlflow
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
+from probes.mongoexpress import MongoExpress
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
 from probes.mysql import Mysql
@@ -67,6 +72,8 @@ from probes.ollama import Ollama
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
+from probes.orthanc import Orthanc
+from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
@@ -89,6 +96,7 @@ from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
 from probes.smb import Smb
 from probes.snmp import Snmp
+from probes.snpp import Snpp
 from probes.solr import Solr
 from probes.spark import Spark
 from probes.stomp import Stomp
@@ -192,6 +200,11 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Ipp(),
+    Dicomfind(),
+    Dicom(),
+    Orthanc(),
+    Snpp(),
     Docker(),
     Registry(),
     Kubernetes(),
@@ -210,6 +223,9 @@ PROBES: tuple[AnyProbe, ...] = (
     Swift(),
     Graylog(),
     RedisCommander(),
+    MongoExpress(),
+    Adminer(),
+    PhpMyAdmin(),
     WebDav(),
     Listing(),
     Snmp(),
