@@ -19,6 +19,7 @@ from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
+from probes.fhir import Fhir
 from probes.firebird import Firebird
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
@@ -52,6 +53,7 @@ from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
+from probes.mllp import Mllp
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
 from probes.mqtt import Mqtt
@@ -192,6 +194,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Mllp(),
+    Fhir(),
     Docker(),
     Registry(),
     Kubernetes(),

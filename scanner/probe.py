@@ -53,19 +53,30 @@ class Undeclared(Exception):
     """A probe asked for something that it did not declare: a bug of the probe, never sent."""
 
 
+class Header(StrEnum):
+    """The headers that a GET may add, whole and fixed, where a product is not read without one."""
+
+    #: A FHIR server must refuse what it does not know of a search, rather than search for all
+    #: [FHIR R4, section 3.1.1.3].
+    STRICT = "Prefer: handling=strict"
+    #: Mirth Connect refuses every request that does not show that no browser was made to send it.
+    REQUESTED_WITH = "X-Requested-With: ronde"
+
+
 @dataclass(frozen=True, slots=True)
 class Get:
     """One HTTP GET: what a probe asks of a server that speaks HTTP, with few exceptions.
 
     `template` is an absolute path, perhaps with `{}` places; `fill` puts one quoted path segment
     into each, so that a name from a server can never become another path or a query. `accept` is
-    the header that says what the answer should be.
+    the header that says what the answer should be, and `header` one more, out of a closed set.
     """
 
     template: str
     arguments: tuple[str, ...] = ()
     max_bytes: int = MAX_PAGE
     accept: str = JSON
+    header: Header | None = None
 
     @property
     def name(self) -> str:
@@ -138,12 +149,17 @@ HttpAsk: TypeAlias = Get | Fixed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listen:
-    """Wait for a server that speaks first, sending nothing. Silence is `NoAnswer(TIMEOUT)`."""
+    """Wait for a server that speaks first, sending nothing. Silence is `NoAnswer(TIMEOUT)`.
+
+    Where `silence_answers`, a peer that says nothing at all within `seconds` has answered as well:
+    with no byte.
+    """
 
     name: str
     framing: Framing
     max_bytes: int = MAX_ANSWER
     seconds: float | None = None
+    silence_answers: bool = False
 
     @property
     def declared(self) -> "Listen":
@@ -293,7 +309,9 @@ class About:
     is a `Datagram` has `udp_ports` and no others. `asks` is everything that the probe may ever
     send, the front included. `runs_code` tells that whoever is let in can run programs of his own
     there: what is stored matters little then. `needs` names the field of the scope that must allow
-    the probe, where it is not enough to be in scope: `udp` for all that speak it.
+    the probe, where it is not enough to be in scope: `udp` for all that speak it. `listens_only`
+    tells that a byte would do harm on its ports: all its asks are `Listen`, nobody else speaks
+    there, and no handshake is begun.
     """
 
     name: str
@@ -309,6 +327,7 @@ class About:
     references: tuple[str, ...] = ()
     runs_code: bool = False
     needs: str | None = None
+    listens_only: bool = False
 
     @property
     def transport(self) -> Transport:
