@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 from scanner import verdict
 from scanner.model import Access, Assessment, Holding, Proof, Service, Silence
-from scanner.probe import About, Get, Header, HttpDialogue, NoAnswer, Page
+from scanner.probe import About, Get, HttpDialogue, NoAnswer, Page
 from scanner.verdict import NOT_FOUND, OK, REFUSED
 from scanner.wire import Garbled, fhir, versions
+from scanner.wire.headers import Header
 
 #: A count takes 400 bytes. What is longer holds records, and its first bytes are not looked at.
 MAX_COUNT = 16 << 10

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 import anyio
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from scanner.probe import (
     CountLines,
     Exchange,
     Fixed,
+    HangUp,
     HttpAsk,
     Listen,
     NoAnswer,
@@ -38,6 +39,9 @@ LARGE = 1 << 20
 STRAINED = frozenset({Silence.TIMEOUT, Silence.RESET})
 
 T = TypeVar("T")
+
+#: What a frame answers.
+_Framed: TypeAlias = Listen | Exchange | CountLines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +126,12 @@ class Conversation:
             NoAnswer: why there is none.
             OutOfScope: the endpoint is not in the scope.
         """
+        if isinstance(ask, HangUp):
+            with self._accounted(ask):
+                self.close()
+            return Answer(data=b"")
+        seconds = _seconds(ask, self._door.limits)
         async with self._room_for(ask):
-            seconds = _seconds(ask, self._door.limits)
             with self._accounted(ask), translated(), self.patience.deadline(seconds):
                 stream = await self._connected()
                 if isinstance(ask, CountLines):
@@ -172,7 +180,7 @@ class Conversation:
         name = self.endpoint.host or self.endpoint.address
         return f"[{name}]:{self.endpoint.port}" if ":" in name else f"{name}:{self.endpoint.port}"
 
-    async def _framed(self, stream: Stream, ask: StreamAsk) -> Answer:
+    async def _framed(self, stream: Stream, ask: _Framed) -> Answer:
         while (length := _own(ask, lambda: ask.framing(self._buffer))) is None:
             if len(self._buffer) > ask.max_bytes:
                 raise TooLarge(f"a reply above {ask.max_bytes} bytes")
@@ -303,7 +311,7 @@ class Conversation:
             self._door.note(noted, silence)
 
     @asynccontextmanager
-    async def _room_for(self, ask: Ask) -> AsyncIterator[None]:
+    async def _room_for(self, ask: HttpAsk | _Framed) -> AsyncIterator[None]:
         """Keep a place while a large reply is in memory; a listing that is counted is not kept."""
         if ask.max_bytes <= LARGE or isinstance(ask, CountLines):
             yield

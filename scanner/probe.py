@@ -16,6 +16,7 @@ from urllib.parse import quote
 from scanner.jsonview import Json
 from scanner.model import Endpoint, Outcome, Service, Silence, TlsFacts, Transport
 from scanner.wire import Garbled
+from scanner.wire.headers import Header
 
 #: A listing of 2,000 indices with the columns we ask for takes about 300 KiB.
 MAX_PAGE = 1 << 20
@@ -51,16 +52,6 @@ class NoAnswer(Exception):
 
 class Undeclared(Exception):
     """A probe asked for something that it did not declare: a bug of the probe, never sent."""
-
-
-class Header(StrEnum):
-    """The headers that a GET may add, whole and fixed, where a product is not read without one."""
-
-    #: A FHIR server must refuse what it does not know of a search, rather than search for all
-    #: [FHIR R4, section 3.1.1.3].
-    STRICT = "Prefer: handling=strict"
-    #: Mirth Connect refuses every request that does not show that no browser was made to send it.
-    REQUESTED_WITH = "X-Requested-With: ronde"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +140,13 @@ HttpAsk: TypeAlias = Get | Fixed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listen:
-    """Wait for a server that speaks first, sending nothing. Silence is `NoAnswer(TIMEOUT)`.
-
-    Where `silence_answers`, a peer that says nothing at all within `seconds` has answered as well:
-    with no byte.
-    """
+    """Wait for a server that speaks first, sending nothing. Silence is `NoAnswer(TIMEOUT)`."""
 
     name: str
     framing: Framing
     max_bytes: int = MAX_ANSWER
     seconds: float | None = None
-    silence_answers: bool = False
+    silence_answers: bool = False  # then silence is an answer, without a byte
 
     @property
     def declared(self) -> "Listen":
@@ -221,6 +208,18 @@ class CountLines:
         return replace(self, port=port)
 
 
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the connection, sending nothing: the next ask has a new one. Its answer is empty."""
+
+    name: str = "hang up"
+
+    @property
+    def declared(self) -> "HangUp":
+        """The ask as its probe declares it."""
+        return self
+
+
 class Ends(NamedTuple):
     """Both ends of a datagram's way, as socket addresses: some protocols write them into it."""
 
@@ -248,7 +247,7 @@ class Datagram:
         return self
 
 
-StreamAsk: TypeAlias = Listen | Exchange | CountLines
+StreamAsk: TypeAlias = Listen | Exchange | CountLines | HangUp
 Ask: TypeAlias = HttpAsk | StreamAsk | Datagram
 
 
@@ -308,10 +307,8 @@ class About:
     probes of an endpoint share, unless a product says nothing of itself there. A probe whose front
     is a `Datagram` has `udp_ports` and no others. `asks` is everything that the probe may ever
     send, the front included. `runs_code` tells that whoever is let in can run programs of his own
-    there: what is stored matters little then. `needs` names the field of the scope that must allow
-    the probe, where it is not enough to be in scope: `udp` for all that speak it. `listens_only`
-    tells that a byte would do harm on its ports: all its asks are `Listen`, nobody else speaks
-    there, and no handshake is begun.
+    there: what is stored matters little then. `needs` names the scope's field that must allow the
+    probe: `udp` for all that speak it. `listens_only`: nobody speaks on its ports, not even TLS.
     """
 
     name: str
@@ -387,6 +384,9 @@ def speaks_datagrams(probe: AnyProbe) -> TypeGuard[DatagramProbe]:
 
 #: The one front page that all HTTP probes of an endpoint share.
 FRONT = Get("/")
+
+#: For protocols that allow one question each connection, and for sessions that must not begin.
+HANG_UP = HangUp()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

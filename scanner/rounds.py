@@ -63,14 +63,19 @@ class Order:
 class Prepared:
     """A round that may begin: the permission, who owns what, and what would be touched.
 
-    `swept` tells that another scanner's list took the place of the sweep: the plan is cut to it.
+    Where another scanner's list takes the place of the sweep, the plan is what it lists of `uncut`.
     """
 
     scope: Scope
     inventory: Inventory
     probes: tuple[AnyProbe, ...]
     plan: Plan
-    swept: bool = False
+    uncut: Plan | None = None
+
+    @property
+    def swept(self) -> bool:
+        """Tell whether another scanner has swept."""
+        return self.uncut is not None
 
     def asset_of(self, address: str) -> Asset:
         """Give what the inventory says of an address; where it names no zone, the scope's."""
@@ -94,12 +99,10 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
     probes = granted(chosen, scope, path=order.scope, named=order.probes)
     refuse_misdirected(scope, order.scope, probes)
     within = inventory.addresses if order.inventory_only else None
-    plan = Plan.of(scope, within, probes)
+    plan, uncut = Plan.of(scope, within, probes), None
     if order.open_from:
-        plan = plan.among(chain.from_iterable(map(read_open, order.open_from)))
-    return Prepared(
-        scope=scope, inventory=inventory, probes=probes, plan=plan, swept=bool(order.open_from)
-    )
+        plan, uncut = plan.among(chain.from_iterable(map(read_open, order.open_from))), plan
+    return Prepared(scope=scope, inventory=inventory, probes=probes, plan=plan, uncut=uncut)
 
 
 def prepare_when_open(order: Order) -> Prepared:
@@ -235,7 +238,8 @@ def _way(prepared: Prepared, manner: Manner) -> Way:
         shards=manner.shards or -(-suiting // manner.workers) * manner.workers,
         scope_digest=prepared.scope.digest,
         probes=tuple(sorted(probe.about.name for probe in prepared.probes)),
-        plan_digest=prepared.plan.digest,
+        plan_digest=(prepared.uncut or prepared.plan).digest,
+        list_digest=prepared.plan.digest if prepared.swept else "",
     )
 
 

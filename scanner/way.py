@@ -10,13 +10,17 @@ from scanner.model import Access, Severity, Silence
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
-    """What has to be the same for a round to be continued, and the seed that fixes its order."""
+    """What has to be the same for a round to be continued, and the seed that fixes its order.
+
+    `list_digest` is what of the plan another scanner has listed, "" where none has.
+    """
 
     seed: int
     shards: int
     scope_digest: str
     probes: tuple[str, ...]
     plan_digest: str
+    list_digest: str = ""
 
     def changes(self, since: "Way") -> Iterator[str]:
         """Name what differs from the way that a round was begun with."""
@@ -26,6 +30,8 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
             yield f"the probes (they were {', '.join(since.probes)})"
         elif self.plan_digest != since.plan_digest:  # other probes have another plan
             yield "the plan (the inventory, or the addresses of a listed name)"
+        elif self.list_digest != since.list_digest:  # another plan keeps other parts of a list
+            yield "what --open-from lists"
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ Made from the probes by `python -m tests.pages`; a test compares.
 An ask that is not on its probe's list is never sent.
 `{}` stands for one quoted path segment.
 What is *heard* sends nothing: it waits for a server that speaks first.
+Nor does `hang up`: it ends the connection, and the next ask has a new one.
 """
 
 _INDEX_HEAD = """\

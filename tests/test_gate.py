@@ -25,12 +25,12 @@ from scanner.guard import Guard, OutOfScope
 from scanner.model import Endpoint, Silence, TlsFacts
 from scanner.probe import (
     FRONT,
+    HANG_UP,
     Answer,
     CountLines,
     Exchange,
     Fixed,
     Get,
-    Header,
     HttpAsk,
     Listen,
     NoAnswer,
@@ -38,6 +38,7 @@ from scanner.probe import (
     StreamAsk,
 )
 from scanner.wire import lines
+from scanner.wire.headers import Header
 from tests.fakes import connections, http
 from tests.fakes.gates import Hears, Trail, Waits, gate_to_loopback
 from tests.fakes.scripted import Drips, Repeats, Says
@@ -499,6 +500,23 @@ class TestStreams:
         )
         assert answer == Answer(data=b"220 ready\r\n")
         assert trail.acts[0].sent == 0
+
+    async def test_who_hangs_up_is_met_on_a_new_connection(self) -> None:
+        """Nothing is sent for it, nothing is awaited, and nobody is blamed."""
+        trail, server = Trail(), Hears(b"200 ok\r\n")
+        gate = gate_to_loopback(trail=trail)
+        async with talking(server, gate=gate) as talk:
+            await talk.exchange(PING)
+            assert await talk.exchange(HANG_UP) == Answer(data=b"")
+            await talk.exchange(PING)
+        assert server.connections == 2
+        assert server.heard == [b"PING\r\n", b"PING\r\n"]
+        assert [(act.ask, act.sent, act.end) for act in trail.acts] == [
+            ("PING", 6, "answered"),
+            ("hang up", 0, "answered"),
+            ("PING", 6, "answered"),
+        ]
+        assert gate.traffic.silences == {}
 
     async def test_the_last_words_of_a_server_that_closes_are_heard(self) -> None:
         """What it said before it closed, although our own words do not reach it any more."""

@@ -376,6 +376,7 @@ class TestContinuing:
             ({"scope_digest": "other"}, "the scope file;"),
             ({"probes": ("redis",)}, "the probes (they were elasticsearch, redis);"),
             ({"plan_digest": "other"}, "the plan (the inventory, or"),
+            ({"list_digest": "other"}, "this has changed: what --open-from lists;"),
             ({"scope_digest": "other", "probes": ()}, "the scope file, the probes"),
         ],
     )

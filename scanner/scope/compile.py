@@ -79,6 +79,7 @@ def compile_scope(
         max_open_ports=file.max_open_ports,
         mask_names=file.mask_names,
         ftp_anonymous=file.ftp_anonymous,
+        dicom_find=file.dicom_find,
         digest=digest,
     )
 

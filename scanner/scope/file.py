@@ -82,4 +82,5 @@ class ScopeFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_open_ports: Annotated[int, Meta(ge=3, le=65_535)] = MAX_OPEN_PORTS
     mask_names: Masking = Masking.PERSONAL
     ftp_anonymous: bool = False
+    dicom_find: bool = False
     min_coverage: Annotated[float, Meta(ge=0, le=1)] = 0

@@ -88,6 +88,7 @@ class Scope:
     max_open_ports: int = MAX_OPEN_PORTS
     mask_names: Masking = Masking.PERSONAL
     ftp_anonymous: bool = False
+    dicom_find: bool = False
     _names: Mapping[IPAddress, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -100,7 +101,12 @@ class Scope:
 
     def grants(self, wish: str | None) -> bool:
         """Tell whether what a probe needs is signed off; most need nothing of the kind."""
-        wishes = {None: True, "ftp_anonymous": self.ftp_anonymous, "udp": self.udp}
+        wishes = {
+            None: True,
+            "dicom_find": self.dicom_find,
+            "ftp_anonymous": self.ftp_anonymous,
+            "udp": self.udp,
+        }
         return wishes.get(wish, False)
 
     def covers(self, address: str | IPAddress) -> bool:

@@ -90,7 +90,7 @@ class Link4:
 
     def lost(self) -> int:
         """Ask the kernel."""
-        return _drops(self._tcp)
+        return _drops(self._tcp) + _drops(self._icmp)
 
 
 class Link6:
@@ -122,7 +122,7 @@ class Link6:
 
     def lost(self) -> int:
         """Ask the kernel."""
-        return _drops(self._tcp)
+        return _drops(self._tcp) + _drops(self._icmp)
 
 
 @contextmanager
@@ -171,11 +171,16 @@ def _opened(closing: ExitStack, family: socket.AddressFamily, icmp: int, our_por
     seconds, microseconds = divmod(int(SEND_PATIENCE * 1e6), 1_000_000)
     patience = struct.pack("@ll", seconds, microseconds)
     tcp.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
-    try:
-        tcp.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER)
-    except PermissionError:  # it takes CAP_NET_ADMIN; the system's maximum has to do
-        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    for sock in (tcp, errors):  # a router that rejects answers as fast as hosts do
+        _give_room(sock)
     return tcp, errors
+
+
+def _give_room(sock: socket.socket) -> None:
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER)
+    except PermissionError:  # it takes CAP_NET_ADMIN; the system's maximum has to do
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
 
 
 def _sent(mail: Mail, sock: socket.socket, count: int) -> Errors:
