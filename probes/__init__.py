@@ -19,6 +19,7 @@ from probes.cockroachdb import CockroachDb
 from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
+from probes.dcm4chee import Dcm4chee
 from probes.dgraph import Dgraph
 from probes.dicom import Dicom
 from probes.dicomfind import Dicomfind
@@ -218,6 +219,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Dicomfind(),
     Dicom(),
     Orthanc(),
+    Dcm4chee(),
     Snpp(),
     Avantfax(),
     Freepbx(),
