@@ -27,6 +27,7 @@ from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
+from probes.fhir import Fhir
 from probes.firebird import Firebird
 from probes.freepbx import Freepbx
 from probes.freeswitch import Freeswitch
@@ -65,6 +66,7 @@ from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
+from probes.mllp import Mllp
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
 from probes.mongoexpress import MongoExpress
@@ -211,6 +213,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Mllp(),
+    Fhir(),
     Ipp(),
     Dicomfind(),
     Dicom(),

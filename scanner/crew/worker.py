@@ -100,7 +100,9 @@ class Worker:
         """
         brief, around = self._brief, self._around
         swept = brief.scope.without(brief.plan.apart)
-        with hold_sweep(brief.means, swept, around=around, drop=drop_privilege) as sweep:
+        with hold_sweep(
+            brief.means, swept, brief.plan, around=around, drop=drop_privilege
+        ) as sweep:
             share, guard = Share(shards=self._drawn()), Guard(swept.allowed)
             await self._walk(
                 equip(brief, share, sweep=sweep, guard=guard, audit=audit, around=around)
