@@ -103,6 +103,7 @@ from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
+from probes.siptcp import SipTcp
 from probes.smb import Smb
 from probes.snmp import Snmp
 from probes.snpp import Snpp
@@ -251,6 +252,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Snmp(),
     Tftp(),
     Sip(),
+    SipTcp(),
 )
 
 __all__ = ["PROBES"]
