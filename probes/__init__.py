@@ -19,6 +19,7 @@ from probes.cockroachdb import CockroachDb
 from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
+from probes.dcm4chee import Dcm4chee
 from probes.dgraph import Dgraph
 from probes.dicom import Dicom
 from probes.dicomfind import Dicomfind
@@ -26,6 +27,7 @@ from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
+from probes.fhir import Fhir
 from probes.firebird import Firebird
 from probes.freepbx import Freepbx
 from probes.freeswitch import Freeswitch
@@ -64,6 +66,7 @@ from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
+from probes.mllp import Mllp
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
 from probes.mongoexpress import MongoExpress
@@ -211,10 +214,13 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Mllp(),
+    Fhir(),
     Ipp(),
     Dicomfind(),
     Dicom(),
     Orthanc(),
+    Dcm4chee(),
     Snpp(),
     Avantfax(),
     Freepbx(),
