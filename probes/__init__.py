@@ -43,6 +43,7 @@ from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hive import Hive
+from probes.hivemetastore import HiveMetastore
 from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ictfax import Ictfax
@@ -106,6 +107,7 @@ from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
+from probes.siptcp import SipTcp
 from probes.smb import Smb
 from probes.snmp import Snmp
 from probes.snpp import Snpp
@@ -202,6 +204,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hdfs(),
     Hbase(),
     Hive(),
+    HiveMetastore(),
     HiveWeb(),
     Yarn(),
     Spark(),
@@ -257,6 +260,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Snmp(),
     Tftp(),
     Sip(),
+    SipTcp(),
 )
 
 __all__ = ["PROBES"]
