@@ -1,7 +1,7 @@
 """One data set, from its names to its categories and its label."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from scanner.classify.match import matches
@@ -58,10 +58,16 @@ _Found: TypeAlias = dict[Category, dict[Term, float]]
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a data set seems to hold, surest first, and the one word for it."""
+    """What a data set seems to hold, surest first, and the one word for it.
+
+    `hints` are words of health that are too little by themselves; a number of a patient is among
+    them where `numbers_somebody` says so.
+    """
 
     label: Label
     categories: tuple[DataCategory, ...] = ()
+    hints: frozenset[str] = frozenset()
+    numbers_somebody: bool = False
 
 
 @dataclass(slots=True)
@@ -71,7 +77,7 @@ class _Evidence:
     terms: dict[Term, float] = field(default_factory=dict)
     contexts: set[str] = field(default_factory=set)
 
-    def by_category(self) -> "_Found":
+    def by_category(self) -> _Found:
         """Give what stays when homonyms are switched off: `claims` beside `iss` and `aud`."""
         found: _Found = {}
         for term, weight in self.terms.items():
@@ -99,7 +105,9 @@ class Classifier:
         found = evidence.by_category()
         own = words_of(name)
         sure = confidences(found, lists_kinds=bool(own) and own[-1] in self.vocabulary.kinds)
-        return concluded([*self._known(name), *_described(found, sure)])
+        said = concluded([*self._known(name), *_described(found, sure)])
+        numbered = Category.MEDICAL_RECORD_NO in found
+        return replace(said, hints=_hints(found), numbers_somebody=numbered)
 
     def _read(self, name: str, evidence: _Evidence) -> None:
         words = words_of(name)
@@ -152,7 +160,7 @@ def _all(name: str, fields: Iterable[str]) -> Iterator[str]:
     yield from fields
 
 
-def confidences(found: "_Found", *, lists_kinds: bool = False) -> dict[Category, float]:
+def confidences(found: _Found, *, lists_kinds: bool = False) -> dict[Category, float]:
     """Weigh the categories of one data set against each other.
 
     A health category that rests on things alone is no more than supported unless the data set
@@ -175,7 +183,7 @@ def confidences(found: "_Found", *, lists_kinds: bool = False) -> dict[Category,
     return sure if firm & HEALTH or lists_kinds else sure | _by_weak_words(found)
 
 
-def _speaks_of_somebody(found: "_Found") -> bool:
+def _speaks_of_somebody(found: _Found) -> bool:
     """Tell whether a patient, a name, a birth date or a number of a person is there."""
     if Category.MEDICAL_RECORD_NO in found:
         return True
@@ -186,18 +194,16 @@ def _speaks_of_somebody(found: "_Found") -> bool:
     )
 
 
-def _of_things(found: "_Found") -> set[Category]:
+def _of_things(found: _Found) -> set[Category]:
     """Give the health categories that rest on things, unless there are several of them."""
     firm = {
         category: [term for term, weight in found[category].items() if weight > WEAK]
         for category in HEALTH & found.keys()
     }
-    return {
-        category for category, terms in firm.items() if all(term.is_thing for term in terms)
-    }
+    return {category for category, terms in firm.items() if all(term.is_thing for term in terms)}
 
 
-def _by_weak_words(found: "_Found") -> dict[Category, float]:
+def _by_weak_words(found: _Found) -> dict[Category, float]:
     """Let many weak words of several health categories stand for a firm one."""
     weak = {category: terms for category, terms in found.items() if category in HEALTH}
     words = {term.phrase for terms in weak.values() for term in terms}
@@ -207,17 +213,24 @@ def _by_weak_words(found: "_Found") -> dict[Category, float]:
     return dict.fromkeys(weak, value)
 
 
+def _hints(found: _Found) -> frozenset[str]:
+    return frozenset(
+        term.phrase
+        for category in HEALTH & found.keys()
+        for term in found[category]
+        if not term.is_thing
+    )
+
+
 def _not_weak(best: Mapping[Category, float]) -> set[Category]:
     return {category for category, value in best.items() if value > WEAK}
 
 
-def _described(found: "_Found", sure: Mapping[Category, float]) -> Iterator[DataCategory]:
+def _described(found: _Found, sure: Mapping[Category, float]) -> Iterator[DataCategory]:
     """Name each category's words, firmest first; weak ones only where there is nothing better."""
     for category, confidence in sure.items():
         terms = found[category]
         floor = PROBABLE if max(terms.values()) > WEAK else WEAK
         telling = {term.phrase: weight for term, weight in terms.items() if weight >= floor}
         words = sorted(telling, key=lambda word: (-telling[word], word))
-        yield DataCategory(
-            name=category, confidence=confidence, words=tuple(words[:MAX_EVIDENCE])
-        )
+        yield DataCategory(name=category, confidence=confidence, words=tuple(words[:MAX_EVIDENCE]))

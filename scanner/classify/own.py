@@ -1,4 +1,4 @@
-"""The user's own words: terms that the vocabulary lacks, and terms that mean something else here."""
+"""The user's own words: terms that the vocabulary lacks, and terms that mean nothing here."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,15 +21,15 @@ _EVERYWHERE = frozenset(
     """
     account active archive attribute code collection column comment config content count created
     data database date description document entry event fichier field fields file group history
-    index info item key label language liste list log message meta name nom nombre note number
+    id index info item key label language liste list log message meta name nom nombre note number
     object order parent position reference record result row source state status table tag text
     time timestamp title total type update updated url user utilisateur uuid valeur value version
-    """.split()
+    """.split()  # noqa: SIM905 - words that one can read
 )
 
 
 class OwnTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file such as config/vocabulary/own.example.toml says.
+    """What the user's file says.
 
     A term of `extra_terms` counts as strong. A term of `ignore_terms` is not looked for at all.
     """

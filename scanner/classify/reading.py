@@ -41,8 +41,8 @@ def read_own(path: Path, kind: type[T]) -> T:
     return converted(path, tomltext.parse(path, tomltext.decode(path, content)), kind)
 
 
-def converted(path: Path, raw: object, kind: type[T]) -> T:
-    """Give parsed TOML its type.
+def converted(path: Path, raw: object, kind: type[T], *, within: str = "") -> T:
+    """Give parsed TOML its type; `within` names the table that it is, if it is one.
 
     Raises:
         Refused: a field is wrong; names file and field.
@@ -51,6 +51,6 @@ def converted(path: Path, raw: object, kind: type[T]) -> T:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         found = _FIELD.fullmatch(str(error))
-        field = found and found["field"]
-        why = found["why"] if found else str(error)
-        raise Refused(f"{path}: {printable(f'{field}: {why}' if field else why)}") from error
+        field, why = (found["field"] or "", found["why"]) if found else ("", str(error))
+        place = ".".join(part for part in (within, field) if part)
+        raise Refused(f"{path}: {printable(f'{place}: {why}' if place else why)}") from error

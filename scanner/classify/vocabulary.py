@@ -11,7 +11,7 @@ from scanner import tomltext
 from scanner.classify.own import OwnTerms
 from scanner.classify.patterns import Internal, Patterns, ProductsFile
 from scanner.classify.reading import converted, read_shipped
-from scanner.classify.words import fold, words_of
+from scanner.classify.words import fold, spellings_of, words_of
 from scanner.model import Category, Refused
 from scanner.plaintext import printable
 from scanner.shipped import shipped
@@ -92,9 +92,10 @@ class Vocabulary:
         """Index terms; of several with one spelling in one category the firmest stays."""
         firmest: dict[tuple[str, Category], Term] = {}
         for term in terms:
-            place = "".join(words_of(term.phrase)), term.category
-            if place not in firmest or firmest[place].weight < term.weight:
-                firmest[place] = term
+            for glued in spellings_of(term.phrase):
+                place = glued, term.category
+                if place not in firmest or firmest[place].weight < term.weight:
+                    firmest[place] = term
         index: dict[str, tuple[Term, ...]] = {}
         for (glued, _), term in firmest.items():
             index[glued] = (*index.get(glued, ()), term)
@@ -136,12 +137,15 @@ def parse_language(path: Path, text: str) -> Language:
     """
     raw = tomltext.parse(path, text)
     frame = converted(path, raw, _Frame)
-    rest = {key: value for key, value in raw.items() if key not in _Frame.__struct_fields__}
-    categories = converted(path, rest, dict[Category, Weights])
+    categories = [
+        converted(path, name, Category, within=printable(name))
+        for name in raw
+        if name not in _Frame.__struct_fields__
+    ]
     terms = [
-        Term(category, phrase, weight, _words(path, f"{category}", phrase))
-        for category, weights in categories.items()
-        for weight, phrases in _by_weight(weights)
+        Term(category, phrase, weight, _words(path, category, phrase))
+        for category in categories
+        for weight, phrases in _by_weight(converted(path, raw[category], Weights, within=category))
         for phrase in phrases
     ]
     _refuse_strangers(path, frame, {term.phrase for term in terms})

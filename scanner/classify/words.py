@@ -20,10 +20,13 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 #: Letters that lose more than an accent when they are decomposed.
 _LETTERS = str.maketrans(
-    {
-        **{"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o"},
-        **{"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "SS", "Æ": "Ae", "Œ": "Oe", "Ø": "O"},
-    }
+    dict(
+        zip(
+            "äöüßæœøÄÖÜÆŒØ",
+            ("ae", "oe", "ue", "ss", "ae", "oe", "o", "Ae", "Oe", "Ue", "Ae", "Oe", "O"),
+            strict=True,
+        )
+    )
 )
 
 #: The folded words of a name or a phrase, in their order.
@@ -39,6 +42,12 @@ def words_of(name: str) -> Words:
     if not name.isascii():
         name = _latin(name)
     return [fold(word) for word in _WORD.findall(name)[:MAX_WORDS]]
+
+
+def spellings_of(phrase: str) -> set[str]:
+    """Glue a phrase's words, folded one by one, and as one word: `dayssupply` has an s within."""
+    one = "".join(_WORD.findall(_latin(phrase))).lower()
+    return {"".join(words_of(phrase)), fold(one)} if one else set()
 
 
 def fold(word: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from scanner.classify import Classification, Classifier
+from scanner.classify import Classification, Classifier, Named, together
 from scanner.classify.vocabulary import PROBABLE
 from scanner.model import Category, Label
 from tests.classify.schemas import Schema, Table
@@ -44,11 +44,19 @@ class Judged:
         return frozenset(one.name for one in self.said.categories if one.confidence >= PROBABLE)
 
 
-def judged(schemas: Iterable[Schema], classifier: Classifier) -> Iterator[Judged]:
-    """Let the classifier see every table, its names only."""
+def alone(schemas: Iterable[Schema], classifier: Classifier) -> Iterator[Judged]:
+    """Let the classifier see every table by itself, its names only."""
     for schema in schemas:
         for table in schema.tables:
             yield Judged(schema.product, table, classifier.classify(table.name, table.fields))
+
+
+def neighbours(schemas: Iterable[Schema], classifier: Classifier) -> Iterator[Judged]:
+    """Let the classifier see each product as one database, as a finding lists it."""
+    for schema in schemas:
+        listed = [Named(table.name, table.fields) for table in schema.tables]
+        for table, said in zip(schema.tables, together(classifier, listed), strict=True):
+            yield Judged(schema.product, table, said)
 
 
 def of_label(label: str, all_judged: Iterable[Judged]) -> Score:

@@ -50,7 +50,8 @@ def schemas() -> Iterator[Schema]:
         lines = path.read_text(encoding="utf-8").splitlines()
         head = [line[2:].split(": ", 1)[1] for line in lines if line.startswith("# ")]
         tables = tuple(_table(line) for line in lines if not line.startswith("#"))
-        yield Schema(*head, tables)
+        product, part, source, version, licence = head
+        yield Schema(product, part, source, version, licence, tables)
 
 
 def _table(line: str) -> Table:
