@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service, Silence, Unknown
 from scanner.probe import (
@@ -44,6 +45,7 @@ GREETING = Listen(name="greeting", framing=lines.frame_final, max_bytes=MAX_REPL
 USER = _ask("USER ronde")
 WHERE = _ask("PWD")
 CONTROL = _ask("RONDE")
+STATUS = _ask("STAT")
 
 #: For this session only: should the server send rows in spite of NLST, then without the numbers
 #: and names that they hold by default.
@@ -53,13 +55,15 @@ QUEUES = {queue: _count(queue) for queue in ("recvq", "doneq", "sendq")}
 QUIT = _ask("QUIT")
 
 PRODUCT = re.compile(
-    r" (?P<pages>SNPP )?server \(HylaFAX .{0,40}Version (?P<version>\d{1,3}(?:\.\d{1,5}){1,3})?"
+    r"(?<! SNPP) server \(HylaFAX .{0,40}Version (?P<version>\d{1,3}(?:\.\d{1,5}){1,3})?"
 )
 #: Two greetings that name no version: shut down by its operator, and unable to start.
 SHUT_DOWN = " HylaFAX server shut down;"
 FAILED = " server cannot initialize:"
 SHUT_FOR_ALL = "hfaxd is shut down for all but its administrators"
 FOLDER = re.compile(r'"[^"]*" is the current directory')
+#: How the status of a session says that it may do what an operator may [HylaFAXServer.c++].
+PRIVILEGED = re.compile(r" +Logged in as user ronde \(uid \d+\) \(with administrative privileges\)")
 
 #: Codes of RFC 959, as hfaxd uses them.
 GREETED = 220
@@ -79,13 +83,14 @@ class Hylafax:
     about = About(
         name="hylafax",
         title="HylaFAX gives a session to anyone",
-        ports=frozenset({4559, 444}),
+        ports=frozenset({4559}),
         front=GREETING,
         asks=(
             GREETING,
             USER,
             CONTROL,
             WHERE,
+            STATUS,
             *FORMATS,
             EXTENDED,
             PASSIVE,
@@ -97,7 +102,7 @@ class Hylafax:
         remedy=(
             "Give every line of `hosts.hfaxd` a password field, and anchor each pattern with an @ "
             "(`^user@10\\.1\\.2\\.3$:uid:password`), or it matches more hosts than it names. Let "
-            "only the fax clients reach 4559 and 444; hfaxd's `-l` (BINDTO) covers 4559 only."
+            "only the fax clients reach 4559, and nobody 444 where nobody pages."
         ),
         references=("https://manpages.ubuntu.com/manpages/focal/en/man5/hosts.hfaxd.5.html",),
     )
@@ -107,7 +112,7 @@ class Hylafax:
         greeting = lines.decode(front.data)
         found = PRODUCT.search(greeting.text)
         if greeting.code == GREETED and found:
-            return Service("hylafax-snpp" if found["pages"] else "hylafax", found["version"])
+            return Service("hylafax", found["version"])
         shut_down = greeting.code == GREETED and SHUT_DOWN in greeting.text
         failed = greeting.code in NO_SERVICE and FAILED in greeting.text
         return Service("hylafax") if shut_down or failed else None
@@ -127,9 +132,6 @@ class Hylafax:
 
 def _settled(service: Service, greeting: Reply) -> Outcome | None:
     """Give the verdict of a greeting after which there is nothing to ask."""
-    if service.product == "hylafax-snpp":
-        because = "the paging port introduces itself; no log-in was tried"
-        return Assessment(access=Access.IDENTIFIED, service=service, because=because)
     if greeting.code in NO_SERVICE:
         return Unknown(Silence.BUSY, "hfaxd is there, but cannot start", service)
     if SHUT_DOWN in greeting.text:
@@ -163,11 +165,12 @@ def _session(service: Service) -> StreamDialogue:
     if missing := _missing(control, where):
         yield from _leave()
         return Unknown(*missing, service)
-    counts = yield from _counts()
+    seen = yield from _looked_around()
+    rights = " and administrative privileges" if seen.privileged else ""
     return Assessment(
         access=Access.OPEN,
         service=service,
-        because=f"our name got a session without a password; {_listed(counts)}",
+        because=f"our name got a session{rights} without a password; {_listed(seen.counts)}",
         proof=Proof(
             f"{USER.name}, {WHERE.name}",
             "a session, and the folder that it is in",
@@ -175,7 +178,7 @@ def _session(service: Service) -> StreamDialogue:
         ),
         holdings=tuple(
             # What the world may not read is not listed: none listed is not none stored.
-            Holding(name=queue, kind="queue", records=counts.get(queue) or None)
+            Holding(name=queue, kind="queue", records=seen.counts.get(queue) or None)
             for queue in QUEUES
         ),
     )
@@ -192,18 +195,27 @@ def _missing(control: Reply, where: Reply) -> tuple[Silence, str] | None:
     return None
 
 
-def _counts() -> Generator[StreamAsk, Answer, dict[str, int]]:
-    """Count what each queue lists. The proof stands already: a silence costs only the rest."""
-    counts: dict[str, int] = {}
+@dataclass(slots=True)
+class _Seen:
+    """What a session was told: what it may do, and how much each queue lists."""
+
+    privileged: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def _looked_around() -> Generator[StreamAsk, Answer, _Seen]:
+    """Read the rights and count the queues. The proof stands: a silence costs only the rest."""
+    seen = _Seen()
     with suppress(NoAnswer, Garbled):
+        seen.privileged = any(map(PRIVILEGED.fullmatch, lines.decode((yield STATUS).data).lines))
         for narrow in FORMATS:  # noqa: UP028 - a tuple cannot be sent the replies
             yield narrow
         for queue, listing in QUEUES.items():
             answer = yield listing.at((yield from _data_port()))
             if lines.decode(answer.data).code == COUNTED:
-                counts[queue] = answer.lines
+                seen.counts[queue] = answer.lines
         yield QUIT
-    return counts
+    return seen
 
 
 def _data_port() -> Generator[StreamAsk, Answer, int]:

@@ -2,9 +2,8 @@
 
 from contextlib import suppress
 
-from scanner.anew import HANG_UP, anew
 from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service, Silence, Unknown
-from scanner.probe import About, Answer, Exchange, NoAnswer, StreamDialogue
+from scanner.probe import HANG_UP, About, Answer, Exchange, NoAnswer, StreamDialogue
 from scanner.verdict import half_proof
 from scanner.wire import postgres, versions
 from scanner.wire.postgres import Failure, Welcome
@@ -126,7 +125,7 @@ def _let_in(service: Service, welcome: Welcome) -> StreamDialogue:
             yield LEAVE
     elif not welcome.failure or welcome.failure.code not in {NOT_AUTHORIZED, NO_DATABASE}:
         return _not_told(service, welcome.failure)
-    yield from anew()
+    yield HANG_UP
     control = postgres.decode((yield CONTROL).data)
     if control.method is not None or control.failure is None:
         return half_proof(service, "a protocol that cannot exist was not refused")
@@ -148,7 +147,7 @@ def _let_in(service: Service, welcome: Welcome) -> StreamDialogue:
 
 def _turned_away(service: Service) -> StreamDialogue:
     """Tell a list of addresses from a server that merely wants TLS, which is not spoken here."""
-    yield from anew()
+    yield HANG_UP
     offered = (yield SSL).data
     if offered == b"S":
         because = "refuses us in clear text; what it asks for inside TLS is not told"

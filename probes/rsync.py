@@ -4,9 +4,17 @@ import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
-from scanner.anew import HANG_UP, anew
 from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service, Silence, Unknown
-from scanner.probe import About, Answer, Exchange, Listen, NoAnswer, StreamAsk, StreamDialogue
+from scanner.probe import (
+    HANG_UP,
+    About,
+    Answer,
+    Exchange,
+    Listen,
+    NoAnswer,
+    StreamAsk,
+    StreamDialogue,
+)
 from scanner.verdict import half_proof
 from scanner.wire import rsync
 
@@ -93,13 +101,13 @@ class Rsync:
                 met.note(name, (yield from _answered(MODULE.fill(name))))
             except NoAnswer:  # one silent module is no reason to forget the others
                 met.note(name, b"")
-        yield from anew()  # a module that was opened waits for a request that never comes
+        yield HANG_UP  # a module that was opened waits for a request that never comes
         return met.verdict(service)
 
 
 def _answered(ask: Exchange) -> Generator[StreamAsk, Answer, bytes]:
     """Put one request on a connection of its own: a daemon serves one each."""
-    yield from anew()
+    yield HANG_UP
     yield GREETING
     return rsync.answer((yield ask).data)
 

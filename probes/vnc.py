@@ -2,9 +2,17 @@
 
 from collections.abc import Generator
 
-from scanner.anew import HANG_UP, anew
 from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service, Silence, Unknown
-from scanner.probe import About, Answer, Exchange, Listen, NoAnswer, StreamAsk, StreamDialogue
+from scanner.probe import (
+    HANG_UP,
+    About,
+    Answer,
+    Exchange,
+    Listen,
+    NoAnswer,
+    StreamAsk,
+    StreamDialogue,
+)
 from scanner.verdict import half_proof
 from scanner.wire import rfb
 
@@ -86,11 +94,11 @@ def _without_password(service: Service) -> Generator[StreamAsk, Answer, Outcome]
     """Choose what does not exist first: servers count what fails until something succeeds."""
     if not (yield from _is_refused()):
         return half_proof(service, f"the control, {CONTROL.name}, was not refused")
-    yield from anew()
+    yield HANG_UP
     yield GREETING
     yield VERSION
     accepted = (yield CHOICE).data == bytes(4)
-    yield from anew()  # before a session could begin
+    yield HANG_UP  # before a session could begin
     if not accepted:
         return half_proof(service, f"{CHOICE.name} is offered, but was not accepted")
     return Assessment(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 import anyio
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from scanner.probe import (
     CountLines,
     Exchange,
     Fixed,
+    HangUp,
     HttpAsk,
     Listen,
     NoAnswer,
@@ -38,6 +39,9 @@ LARGE = 1 << 20
 STRAINED = frozenset({Silence.TIMEOUT, Silence.RESET})
 
 T = TypeVar("T")
+
+#: What a frame answers.
+_Framed: TypeAlias = Listen | Exchange | CountLines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +126,18 @@ class Conversation:
             NoAnswer: why there is none.
             OutOfScope: the endpoint is not in the scope.
         """
-        seconds = (ask.seconds if isinstance(ask, Listen) else None) or self._door.limits.ask
+        if isinstance(ask, HangUp):
+            with self._accounted(ask):
+                self.close()
+            return Answer(data=b"")
+        seconds = _seconds(ask, self._door.limits)
         async with self._room_for(ask):
             with self._accounted(ask), translated(), self.patience.deadline(seconds):
                 stream = await self._connected()
                 if isinstance(ask, CountLines):
                     return await self._count(stream, ask)
+                if isinstance(ask, Listen) and ask.silence_answers:
+                    return await self._overheard(stream, ask)
                 if isinstance(ask, Exchange):
                     payload = _own(ask, lambda: ask.payload)
                     # What a server said before it closed is still there to be read.
@@ -170,7 +180,7 @@ class Conversation:
         name = self.endpoint.host or self.endpoint.address
         return f"[{name}]:{self.endpoint.port}" if ":" in name else f"{name}:{self.endpoint.port}"
 
-    async def _framed(self, stream: Stream, ask: StreamAsk) -> Answer:
+    async def _framed(self, stream: Stream, ask: _Framed) -> Answer:
         while (length := _own(ask, lambda: ask.framing(self._buffer))) is None:
             if len(self._buffer) > ask.max_bytes:
                 raise TooLarge(f"a reply above {ask.max_bytes} bytes")
@@ -180,6 +190,14 @@ class Conversation:
             self._buffer += data
         data, self._buffer = self._buffer[:length], self._buffer[length:]
         return Answer(data=data, tls=self.tls_facts)
+
+    async def _overheard(self, stream: Stream, ask: Listen) -> Answer:
+        """Wait for a first word; that none was begun is an answer, too."""
+        with anyio.move_on_after(ask.seconds or self._door.limits.ask):
+            return await self._framed(stream, ask)
+        if self._buffer:
+            raise TimeoutError
+        return Answer(data=b"", tls=self.tls_facts)
 
     async def _count(self, control: Stream, ask: CountLines) -> Answer:
         """Count the lines of a passive data connection, and keep none of them."""
@@ -293,7 +311,7 @@ class Conversation:
             self._door.note(noted, silence)
 
     @asynccontextmanager
-    async def _room_for(self, ask: Ask) -> AsyncIterator[None]:
+    async def _room_for(self, ask: HttpAsk | _Framed) -> AsyncIterator[None]:
         """Keep a place while a large reply is in memory; a listing that is counted is not kept."""
         if ask.max_bytes <= LARGE or isinstance(ask, CountLines):
             yield
@@ -306,6 +324,14 @@ class Conversation:
             self._door.large.release()
 
 
+def _seconds(ask: StreamAsk, limits: Limits) -> float:
+    """Say how long an ask may take; where silence answers, connecting must not look like it."""
+    if not isinstance(ask, Listen):
+        return limits.ask
+    seconds = ask.seconds or limits.ask
+    return seconds + limits.connect if ask.silence_answers else seconds
+
+
 def request_of(ask: HttpAsk) -> Request:
     """Say what an ask puts on the wire, besides who asks whom."""
     if isinstance(ask, Fixed):
@@ -316,7 +342,7 @@ def request_of(ask: HttpAsk) -> Request:
             content_type=ask.content_type,
             body=ask.body,
         )
-    return Request(target=ask.target, accept=ask.accept)
+    return Request(target=ask.target, accept=ask.accept, header=ask.header or "")
 
 
 def _own(ask: Ask, step: Callable[[], T]) -> T:

@@ -1,9 +1,14 @@
 """Who walks shards has what the signed-off rates ask for."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from scanner.equip import sweep_width
+from scanner.equip import MOST_WIDTH, sweep_width
 from scanner.scope import Rates
+
+UNIT = Path(__file__).parent.parent / "config" / "systemd" / "ronde.service"
 
 
 @pytest.mark.parametrize(
@@ -17,3 +22,11 @@ def test_the_sweep_is_as_wide_as_its_rate_against_silence(
     rates = Rates(connections_per_second=rate, per_host_per_second=1, timeout=timeout, attempts=1)
 
     assert sweep_width(rates) == width
+
+
+def test_the_service_may_open_what_the_widest_sweep_needs() -> None:
+    """A sweep leaves half of the descriptors to the conversations, the history and the outputs."""
+    found = re.search(r"^LimitNOFILE=(\d+)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert found
+    assert int(found[1]) == 2 * MOST_WIDTH

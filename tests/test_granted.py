@@ -29,6 +29,14 @@ def test_a_guest_s_name_is_used_only_where_the_scope_says_so(tmp_path: Path) -> 
     assert selected(ordered(tmp_path, "ftp_anonymous = true\n", "ftp*")) == {"ftp", "ftpanon"}
 
 
+def test_an_archive_is_queried_only_where_the_scope_says_so(tmp_path: Path) -> None:
+    """Without the field, DICOM servers are only associated with."""
+    assert selected(ordered(tmp_path, "", "dicom", "dicomfin*")) == {"dicom"}
+    assert selected(ordered(tmp_path, "dicom_find = true\n", "dicomfin*")) == {"dicomfind"}
+    with pytest.raises(Refused, match=r"scope\.toml: dicom_find: false; dicomfind needs it"):
+        prepare(ordered(tmp_path, "", "dicomfind"), now=utc_now())
+
+
 def test_a_probe_that_is_named_and_not_allowed_refuses_the_round(tmp_path: Path) -> None:
     """The message names the file and the field."""
     order = ordered(tmp_path, "ftp_anonymous = false\n", "ftpanon", "ftp")

@@ -21,23 +21,32 @@ REFUSING = "198.18.0.0/16"
 #: The far side drops what goes here: no answer ever comes.
 DROPPING = "198.19.1.0/24"
 
-#: The far side answers with ICMP "host unreachable".
+#: The far side rejects what goes here.
 UNREACHABLE = "198.19.2.0/24"
-
-#: The far side answers with ICMP "administratively prohibited".
 PROHIBITED = "198.19.3.0/24"
 
-#: The same two, large enough to cost a whole round something.
+#: One that drops and one that rejects, large enough to cost a whole round something.
 DARK = "198.19.16.0/22"
 FENCED = "198.19.32.0/22"
 
+#: With which ICMP error each is rejected, by a firewall as on most networks. A `prohibit` route
+#: would say the same, but to one address only once a second (`route.error_cost`, which is the
+#: whole machine's and not a namespace's to set): all other endpoints would seem to drop.
+REJECTING = {
+    UNREACHABLE: "icmp-host-unreachable",
+    PROHIBITED: "icmp-admin-prohibited",
+    FENCED: "icmp-admin-prohibited",
+}
+
 #: Settings of the answering side, for it to be no bottleneck: a queue that holds every connection
-#: of a burst, and an ICMP answer for each packet that is owed one.
+#: of a burst, and an ICMP answer for each packet that is owed one (`icmp_msgs_burst` bounds what
+#: leaves within 20 ms, however many a second are allowed).
 GENEROUS = {
     "net/ipv4/ip_forward": "1",
     "net/core/somaxconn": "65535",
     "net/ipv4/icmp_ratelimit": "0",
     "net/ipv4/icmp_msgs_per_sec": "1000000",
+    "net/ipv4/icmp_msgs_burst": "100000",
 }
 
 
@@ -54,8 +63,9 @@ def why_not() -> str | None:
         return "network namespaces are of Linux"
     if os.geteuid() != 0:
         return "network namespaces need root"
-    if shutil.which("ip") is None:
-        return "`ip` (iproute2) is not installed"
+    for program in ("ip", "iptables"):
+        if shutil.which(program) is None:
+            return f"`{program}` is not installed"
     tried = subprocess.run(  # noqa: S603 - our own words
         ["ip", "netns", "add", _name("try")],  # noqa: S607 - found above
         check=False,
@@ -95,14 +105,15 @@ def _join(here: str, there: str) -> None:
         _ip("-n", name, "address", "add", address, "dev", link)
         _ip("-n", name, "link", "set", link, "up")
         _ip("-n", name, "link", "set", "lo", "up")
-    for network in (REFUSING, DROPPING, UNREACHABLE, PROHIBITED, DARK, FENCED):
+    for network in (REFUSING, DROPPING, DARK, *REJECTING):
         _ip("-n", here, "route", "add", network, "via", GATEWAY)
     _ip("-n", there, "route", "add", "local", REFUSING, "dev", "lo")
     _ip("-n", there, "route", "add", "blackhole", DROPPING)
     _ip("-n", there, "route", "add", "blackhole", DARK)
-    _ip("-n", there, "route", "add", "unreachable", UNREACHABLE)
-    _ip("-n", there, "route", "add", "prohibit", PROHIBITED)
-    _ip("-n", there, "route", "add", "prohibit", FENCED)
+    for network, error in REJECTING.items():
+        _ip("-n", there, "route", "add", network, "dev", "far")
+        rule = ("-A", "FORWARD", "-d", network, "-j", "REJECT", "--reject-with", error)
+        _ip("netns", "exec", there, "iptables", *rule)
     for setting, value in GENEROUS.items():
         said = f"[ ! -w /proc/sys/{setting} ] || echo {value} > /proc/sys/{setting}"
         _ip("netns", "exec", there, "sh", "-c", said)

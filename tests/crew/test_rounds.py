@@ -255,9 +255,20 @@ def test_an_interrupted_round_goes_on_with_another_number_of_workers(place: Ward
     assert place.coverage() == WHOLE
 
 
-def test_a_second_signal_ends_all_processes(place: Ward) -> None:
+@pytest.mark.parametrize(
+    "sweep",
+    [
+        pytest.param((), id="connects"),
+        pytest.param(
+            ("--syn",),
+            marks=pytest.mark.skipif(why_no_syns() is not None, reason=str(why_no_syns())),
+            id="syns",
+        ),
+    ],
+)
+def test_a_second_signal_ends_all_processes(place: Ward, sweep: tuple[str, ...]) -> None:
     """None is left to knock at anything, and the round can go on in one process."""
-    with place.round("--workers=2") as walking:
+    with place.round("--workers=2", *sweep) as walking:
         assert walking.stdout is not None
         walking.stdout.readline()
         workers = list(map(os.pidfd_open, workers_of(walking.pid)))

@@ -26,6 +26,7 @@ from scanner.logs import configure
 from scanner.plan import Plan
 from scanner.rounds import Manner, Order, Outputs, Prepared, prepare, run, utc_now
 from scanner.sweep import Means
+from tests.fakes.shutter import shuttered
 
 ROOT = Path(__file__).parents[2]
 
@@ -135,13 +136,16 @@ def _walk(folder: Path, port: int, options: Sequence[str]) -> None:
         resume="--resume" in options,
         shards=SHARDS,
         sweep=Means.SYN if "--syn" in options else Means.CONNECT,
-        workers=_workers(options),
+        workers=int(_option("--workers", options) or 1),
     )
-    run(laid_out(folder, port), outputs, watch=lambda _: None, manner=manner)
+    prepared = laid_out(folder, port)
+    if shutter := _option("--shutter", options):
+        prepared = replace(prepared, scope=shuttered(prepared.scope, Path(shutter)))
+    run(prepared, outputs, watch=lambda _: None, manner=manner)
 
 
-def _workers(options: Sequence[str]) -> int:
-    return next((int(one.partition("=")[2]) for one in options if one.startswith("--workers=")), 1)
+def _option(name: str, options: Sequence[str]) -> str:
+    return next((one.partition("=")[2] for one in options if one.startswith(f"{name}=")), "")
 
 
 def _scope_text(port: int) -> str:

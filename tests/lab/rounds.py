@@ -122,6 +122,7 @@ def _scope(servers: Sequence[Running]) -> str:
             f"ranges = {json.dumps(addresses)}",
             f"udp = {json.dumps(any(server.transport is Transport.UDP for server in servers))}",
             *(["ftp_anonymous = true"] if "ftpanon" in ports else []),
+            *(["dicom_find = true"] if "dicomfind" in ports else []),
             "[rates]",
             "connections_per_second = 1000",
             "per_host_per_second = 1000",

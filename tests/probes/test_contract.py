@@ -23,14 +23,15 @@ from scanner.probe import (
     Exchange,
     Fixed,
     Get,
+    HangUp,
     Listen,
     Method,
     Page,
-    StreamAsk,
     speaks_datagrams,
     speaks_http,
 )
 from scanner.wire import Garbled
+from scanner.wire.headers import Header
 from tests.probes.excused import EXCUSED
 
 ROOT = Path(__file__).parent.parent.parent
@@ -125,7 +126,7 @@ def on_the_wire(ask: Ask) -> list[bytes]:
             return [ask.template.encode()]
         case Fixed():
             return [ask.template.encode(), ask.body]
-        case Listen():
+        case Listen() | HangUp():
             return []
         case CountLines():
             return [ask.command]
@@ -253,6 +254,20 @@ class TestAsks:
         assert all(isinstance(ask, Datagram) is over_udp for ask in about.asks)
         assert not (over_udp and about.ports | about.tls_ports)
 
+    @each_probe()
+    def test_who_only_listens_declares_nothing_that_speaks(self, probe: AnyProbe) -> None:
+        """No ask of it sends a byte, and it has no port on which TLS would be tried."""
+        about, listens = probe.about, all(isinstance(ask, Listen) for ask in probe.about.asks)
+        assert listens or not about.listens_only
+        assert not (about.listens_only and about.tls_ports)
+
+    @each_probe()
+    def test_nobody_speaks_where_another_only_listens(self, probe: AnyProbe) -> None:
+        """A byte there becomes a message, or moves something."""
+        listeners = (one.about for one in PROBES if one.about.listens_only)
+        heard = {port: about.name for about in listeners for port in about.own_ports}
+        assert probe.about.listens_only or not heard.keys() & probe.about.own_ports
+
     @pytest.mark.parametrize("ask", DATAGRAMS, ids=lambda ask: ask.name)
     def test_no_datagram_is_worth_forging(self, ask: Datagram) -> None:
         """It and its answer cross any link in one piece, and nothing else of an answer is read."""
@@ -274,15 +289,26 @@ class TestAsks:
         assert found == excused
 
     @each_probe()
+    def test_a_header_of_its_own_is_one_of_a_closed_set(self, probe: AnyProbe) -> None:
+        """None of them says who asks, or offers a credential."""
+        headers = {ask.header for ask in probe.about.asks if isinstance(ask, Get)} - {None}
+        assert headers <= {Header.STRICT, Header.REQUESTED_WITH}
+        assert {header.value for header in Header} == {
+            "Prefer: handling=strict",
+            "X-Requested-With: ronde",
+        }
+
+    @each_probe()
     def test_every_ask_can_be_looked_at(self, probe: AnyProbe) -> None:
         """An encoder that takes arguments of another kind would hide what it sends."""
-        asks = [ask for ask in probe.about.asks if not isinstance(ask, Listen)]
+        asks = [ask for ask in probe.about.asks if not isinstance(ask, Listen | HangUp)]
         assert [ask.name for ask in asks if not any(on_the_wire(ask))] == []
 
     @each_probe()
     def test_every_reply_is_capped(self, probe: AnyProbe) -> None:
         """A hostile server decides how much it sends, never how much is kept."""
-        assert all(0 < ask.max_bytes <= MOST_BYTES for ask in probe.about.asks)
+        asks = [ask for ask in probe.about.asks if not isinstance(ask, HangUp)]
+        assert all(0 < ask.max_bytes <= MOST_BYTES for ask in asks)
 
     @pytest.mark.parametrize(
         ("ask", "denied"),
@@ -313,12 +339,9 @@ class TestAsks:
         assert denied_words(ask) == denied
 
 
-STREAM_ASKS = [
-    ask
-    for probe in PROBES
-    for ask in probe.about.asks
-    if isinstance(ask, Listen | Exchange | CountLines)
-]
+Framed: TypeAlias = Listen | Exchange | CountLines
+
+STREAM_ASKS = [ask for probe in PROBES for ask in probe.about.asks if isinstance(ask, Framed)]
 
 #: What servers of the field begin with, so that random bytes get beyond the first one.
 openings = st.sampled_from(
@@ -332,7 +355,7 @@ class TestRobustness:
 
     @pytest.mark.parametrize("ask", STREAM_ASKS, ids=lambda ask: ask.name)
     @given(data=received)
-    def test_a_framing_gives_a_length_or_nothing(self, ask: StreamAsk, data: bytes) -> None:
+    def test_a_framing_gives_a_length_or_nothing(self, ask: Framed, data: bytes) -> None:
         """A length that has come, None while it has not, or `Garbled`."""
         length = _framed(ask, data)
         assert length is None or 0 < length <= len(data)
@@ -350,7 +373,7 @@ class TestRobustness:
         }
 
 
-def _framed(ask: StreamAsk, data: bytes) -> int | None:
+def _framed(ask: Framed, data: bytes) -> int | None:
     try:
         return ask.framing(data)
     except Garbled:

@@ -12,6 +12,7 @@ from probes.hylafax import (
     PASSIVE,
     QUEUES,
     QUIT,
+    STATUS,
     USER,
     WHERE,
     Hylafax,
@@ -37,7 +38,8 @@ UNSETTLED = [
 STRANGERS = [
     pytest.param("220 ProFTPD Server ready.\r\n", id="FTP"),
     pytest.param("220 mail.example ESMTP Postfix\r\n", id="SMTP"),
-    pytest.param("220 pager.example SNPP Gateway Ready\r\n", id="another SNPP"),
+    pytest.param("220 pager.example SNPP Gateway Ready\r\n", id="SNPP"),
+    pytest.param("220 faxhost SNPP server (HylaFAX (tm) Version 6.0.7) ready.\r\n", id="its SNPP"),
     pytest.param("220 HylaFAX\r\n", id="the name alone"),
     pytest.param("421 Too many connections.\r\n", id="a full server of any kind"),
     pytest.param("530 server (HylaFAX (tm) Version 6.0.7) ready.\r\n", id="another code"),
@@ -66,6 +68,7 @@ def session(*, control: str = "", where: str = "", user: str = WELCOME) -> Trans
         said(USER, user),
         said(CONTROL, control or "500 RONDE: Command not recognized.\r\n"),
         said(WHERE, where or '257 "/" is the current directory.\r\n'),
+        said(STATUS, "211-Status:\r\n    Logged in as user ronde (uid 9)\r\n211 End of status\r\n"),
         *(said(narrow, "200 command successful.\r\n") for narrow in FORMATS),
         silent(EXTENDED, Silence.TIMEOUT),
         said(QUIT, GOODBYE),
@@ -84,7 +87,7 @@ def counts(found: Assessment) -> dict[str, int | None]:
     return {holding.name: holding.records for holding in found.holdings}
 
 
-@pytest.mark.parametrize("name", ["6.0-open", "6.0-warning-first"])
+@pytest.mark.parametrize("name", ["6.0-open", "6.0-admin", "6.0-warning-first"])
 def test_a_session_without_a_password_is_open(name: str) -> None:
     """A name that the server cannot know is let in and told where it is."""
     found = settled(load(f"hylafax/{name}"))
@@ -98,6 +101,14 @@ def test_queues_are_counted_and_an_empty_list_is_no_empty_queue() -> None:
 
     assert counts(found) == {"recvq": 6, "doneq": 2, "sendq": None}
     assert found.because.endswith("listed: 6 in recvq, 2 in doneq, 0 in sendq")
+
+
+def test_the_rights_of_an_operator_are_told() -> None:
+    """Whoever has them may delete, too; a session without them is not said to have them."""
+    admin, usual = settled(load("hylafax/6.0-admin")), settled(load("hylafax/6.0-open"))
+
+    assert admin.because.startswith("our name got a session and administrative privileges without")
+    assert usual.because.startswith("our name got a session without")
 
 
 def test_the_proof_names_both_sides() -> None:
@@ -131,7 +142,7 @@ def test_a_refused_host_is_locked_from_here() -> None:
     assert found.because == "the list of hosts refuses our name or our address"
 
 
-@pytest.mark.parametrize("name", ["6.0-open", "6.0-locked", "6.0-snpp", "6.0-shut-down"])
+@pytest.mark.parametrize("name", ["6.0-open", "6.0-locked", "6.0-cannot-start", "6.0-shut-down"])
 def test_leave_is_always_taken(name: str) -> None:
     """A session that is not ended keeps a process of the server waiting for 15 minutes."""
     assert asked(PROBE, load(f"hylafax/{name}"))[-1] == "QUIT"
@@ -146,16 +157,7 @@ def test_rows_are_narrowed_before_anything_is_listed() -> None:
     """Numbers and names must not leave the server even where it sends more than was asked for."""
     expected = ['RCVFMT "%f"', 'JOBFMT "%j"', "EPSV", "NLST recvq"]
 
-    assert asked(PROBE, load("hylafax/6.0-open"))[4:8] == expected
-
-
-def test_the_paging_port_is_only_identified() -> None:
-    """A log-in there opens a job; its greeting says enough."""
-    transcript = load("hylafax/6.0-snpp")
-
-    assert settled(transcript).access is Access.IDENTIFIED
-    assert settled(transcript).service == Service("hylafax-snpp", "6.0.7")
-    assert asked(PROBE, transcript) == ["greeting", "QUIT"]
+    assert asked(PROBE, load("hylafax/6.0-open"))[5:9] == expected
 
 
 @pytest.mark.parametrize(("name", "silence"), UNSETTLED)
@@ -264,7 +266,7 @@ def test_nothing_that_reads_or_changes_is_declared() -> None:
     sent = {_command(ask) for ask in PROBE.about.asks}
 
     assert sent == {
-        "", "USER", "RONDE", "PWD", "RCVFMT", "JOBFMT", "EPSV", "PASV", "NLST", "QUIT"
+        "", "USER", "RONDE", "PWD", "STAT", "RCVFMT", "JOBFMT", "EPSV", "PASV", "NLST", "QUIT"
     }  # fmt: skip
     assert not sent & FORBIDDEN
 
@@ -291,7 +293,7 @@ def test_a_truncated_reply_is_unknown_until_the_proof_stands(place: int) -> None
     assert outcomes == {Unknown}
 
 
-@pytest.mark.parametrize("place", range(4, 13))
+@pytest.mark.parametrize("place", range(4, 14))
 def test_a_truncated_reply_costs_only_counts_once_the_proof_stands(place: int) -> None:
     """What was proved stays proved when a listing breaks."""
     transcript = load("hylafax/6.0-open")
@@ -311,7 +313,7 @@ def test_garbage_is_never_open(place: int, payload: bytes) -> None:
 
 
 @given(
-    place=st.integers(0, 12),
+    place=st.integers(0, 13),
     code=st.integers(100, 599),
     text=st.text(alphabet='ab (|)15"/-', max_size=20),
 )
@@ -327,7 +329,7 @@ def test_any_other_reply_raises_nothing(place: int, code: int, text: str) -> Non
 
 def _listing(*first: Recorded, ports: list[Recorded] | None = None) -> Transcript:
     """An open server whose queues list one fax each, but for what a test puts first."""
-    opened = session().exchanges[:6]
+    opened = session().exchanges[:7]
     queues = [said(queue, COUNTED, lines=1) for queue in QUEUES.values()]
     ports = ports or [said(EXTENDED, PORT)] * 3
     return of(*opened, *ports, *first, *queues, said(QUIT, GOODBYE))

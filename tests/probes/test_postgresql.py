@@ -3,8 +3,8 @@
 import pytest
 
 from probes.postgresql import CONTROL, SSL, START, Postgresql
-from scanner.anew import HANG_UP
 from scanner.model import Access, Assessment, Service, Silence, Unknown
+from scanner.probe import HANG_UP
 from tests.transcripts import asked, load, replay
 
 PROBE = Postgresql()
@@ -71,7 +71,7 @@ def test_a_session_tells_the_version_and_is_left_at_once() -> None:
 )
 def test_a_control_that_is_not_refused_as_it_should_be_proves_nothing(control: str) -> None:
     """What lets everything in, or refuses everything alike, is not called open."""
-    found = replay(PROBE, load("postgresql/15-open").with_reply(2, hex=control))
+    found = replay(PROBE, load("postgresql/15-open").with_reply(1, hex=control))
 
     assert isinstance(found, Unknown)
     assert found.silence is Silence.HALF_PROOF

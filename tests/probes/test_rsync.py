@@ -3,8 +3,8 @@
 import pytest
 
 from probes.rsync import CONTROL, GREETING, LISTING, MODULE, Rsync
-from scanner.anew import HANG_UP
 from scanner.model import Access, Assessment, Silence, Unknown
+from scanner.probe import HANG_UP
 from tests.transcripts import asked, load, replay
 
 PROBE = Rsync()
@@ -51,7 +51,7 @@ def test_each_request_has_a_connection_of_its_own_and_none_is_left_open() -> Non
 
 def test_a_control_that_opens_proves_nothing() -> None:
     """Whoever opens a module that cannot exist opens everything, and has nothing."""
-    decoy = load("rsync/3.5-open").with_reply(4, text="@RSYNCD: OK\n")
+    decoy = load("rsync/3.5-open").with_reply(3, text="@RSYNCD: OK\n")
 
     found = replay(PROBE, decoy)
 

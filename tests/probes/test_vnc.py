@@ -3,8 +3,8 @@
 import pytest
 
 from probes.vnc import CHOICE, CONTROL, GREETING, VERSION, Vnc
-from scanner.anew import HANG_UP
 from scanner.model import Access, Assessment, Silence, Unknown
+from scanner.probe import HANG_UP
 from tests.transcripts import asked, load, replay
 
 PROBE = Vnc()
@@ -72,7 +72,7 @@ def test_a_control_that_is_refused_with_a_reason_is_refused() -> None:
 
 def test_none_that_is_offered_and_refused_proves_nothing() -> None:
     """A list is a claim."""
-    liar = load("vnc/tigervnc-1.12-open").with_reply(6, hex="0000000100000000")
+    liar = load("vnc/tigervnc-1.12-open").with_reply(5, hex="0000000100000000")
 
     found = replay(PROBE, liar)
 

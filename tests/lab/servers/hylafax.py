@@ -1,4 +1,4 @@
-"""HylaFAX's hfaxd with faxes in its queues: open, or behind a password; and its SNPP listener."""
+"""HylaFAX's hfaxd with faxes in its queues, in every state of its door; and its SNPP listener."""
 
 import os
 import re
@@ -7,9 +7,10 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 
-from tests.lab.namespace import only_loopback
+from tests.lab.namespace import SECOND_ADDRESS, has_second_address, only_loopback
 from tests.lab.servers.process import (
     CANARY,
     LOOPBACK,
@@ -23,26 +24,46 @@ from tests.lab.servers.process import (
     running,
 )
 
+
+class Hfaxd(StrEnum):
+    """How its operator has left it."""
+
+    OPEN = "open"
+    ADMIN = "admin"  # as open, and our name is in the group that PAM takes for operators
+    STRANGE_NAME = "strange-name"  # as open, and our address has a name that is another's
+    LOCKED = "locked"
+    DENIED = "denied"  # the list turns our address away
+    NO_LIST = "no-list"
+    SHUT_DOWN = "shut-down"
+    BROKEN = "broken"  # its spool lacks a folder
+
+
 RECEIVED = 3
 SENT = 2
 
 _HFAXD = Path("/usr/sbin/hfaxd")
 _SPOOL = Path("/var/spool/hylafax")
 _OWNER = "uucp"
+_ANYBODY = "^.*@.*$:60002::\n"
 _ACCESS = {
-    "open": "^.*@.*$:60002::\n",
     # Nobody knows a password that hashes to this; crypt(3) never makes such a text.
-    "locked": "^faxuser@127\\.0\\.0\\.1$:60002:no-password-hashes-to-this:\n",
+    Hfaxd.LOCKED: "^faxuser@127\\.0\\.0\\.1$:60002:no-password-hashes-to-this:\n",
+    Hfaxd.DENIED: f"!^.*@127\\.0\\.0\\.1$\n{_ANYBODY}",
 }
+#: Year, month from 0, day, hour and minute of a time that is past, and how long before it whom to
+#: turn away and whom to send off.
+_LONG_SHUT = "2020 0 1 0 0 0 0\nClosed.\n"
+#: A name that is an address of somebody else, so it does not map back to ours.
+_STRANGE_NAMES = f"127.0.0.1 203.0.113.9\n127.0.0.1 {socket.gethostname()}\n"
 
 
 @contextmanager
-def hylafax(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
+def hylafax(mode: Hfaxd = Hfaxd.OPEN, *, canary: str = CANARY) -> Iterator[Running]:
     """A fax server on its own protocol, with received and sent faxes that name the canary."""
-    mode = "locked" if locked else "open"
-    with _hfaxd(f"hylafax-{mode}", mode, canary) as (port, version, log):
+    name = f"hylafax-{mode}"
+    with _hfaxd(name, mode, canary) as (port, version, log):
         yield Running(
-            name=f"hylafax-{mode}",
+            name=name,
             product="hylafax",
             version=version,
             mode=mode,
@@ -54,29 +75,29 @@ def hylafax(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
 
 
 @contextmanager
-def snpp(*, canary: str = CANARY) -> Iterator[Running]:
-    """The paging listener of an open hfaxd; it binds every address, so a namespace is required."""
-    name = "hylafax-snpp"
-    if not only_loopback():
+def snpp(mode: Hfaxd = Hfaxd.OPEN, *, canary: str = CANARY) -> Iterator[Running]:
+    """The paging listener of an hfaxd that was told to bind to loopback, at another address."""
+    name = f"hylafax-snpp-{mode}"
+    if not only_loopback() or not has_second_address():
         # hfaxd's -l binds the fax port only; SNPP listens on 0.0.0.0 whatever it says.
         raise NotStarted(name, "binds 0.0.0.0; run below tests/lab/namespace.py")
     port = free_port()
-    with _hfaxd(name, "open", canary, "-s", str(port)) as (_, _, log):
-        version = _banner_version(port)
+    with _hfaxd(name, mode, canary, "-s", str(port)) as (_, version, log):
         yield Running(
             name=name,
             product="hylafax-snpp",
             version=version,
-            mode="open",
+            mode=mode,
+            address=SECOND_ADDRESS,
             port=port,
             log=log,
-            probe="hylafax",
+            probe="snpp",
             state=held,
         )
 
 
 @contextmanager
-def _hfaxd(name: str, mode: str, canary: str, *more: str) -> Iterator[tuple[int, str, Path]]:
+def _hfaxd(name: str, mode: Hfaxd, canary: str, *more: str) -> Iterator[tuple[int, str, Path]]:
     program = require(_HFAXD, name, "hylafax-server")
     if os.geteuid() != 0:
         raise NotStarted(name, f"hfaxd must be started by root to become {_OWNER}")
@@ -85,25 +106,31 @@ def _hfaxd(name: str, mode: str, canary: str, *more: str) -> Iterator[tuple[int,
         spool = home / "spool"
         _make_spool(spool, mode, canary)
         log = home / "server.log"
-        argv: tuple[str | Path, ...] = (
-            program,
-            "-d",
-            "-q",
-            spool,
-            "-l",
-            LOOPBACK,
-            "-i",
-            str(port),
-            *more,
-        )
+        where = ("-l", LOOPBACK, "-i", str(port), *more)
+        argv: tuple[str | Path, ...] = (program, "-d", "-q", spool, *where)
+        if mode is Hfaxd.STRANGE_NAME:
+            argv = _with_hosts(home / "hosts", argv)
         with running(name, Program(argv), log, lambda: _banner_version(port)) as version:
             yield port, version, log
 
 
-def _make_spool(spool: Path, mode: str, canary: str) -> None:
+def _with_hosts(hosts: Path, argv: tuple[str | Path, ...]) -> tuple[str | Path, ...]:
+    """Let a program see other names of hosts than the machine does."""
+    hosts.write_text(_STRANGE_NAMES)
+    mounted = 'mount --bind "$0" /etc/hosts && exec "$@"'
+    return (
+        require("unshare", "hylafax", "util-linux"),
+        "--mount",
+        "sh",
+        "-c",
+        mounted,
+        hosts,
+        *argv,
+    )
+
+
+def _make_spool(spool: Path, mode: Hfaxd, canary: str) -> None:
     shutil.copytree(_SPOOL, spool, ignore=shutil.ignore_patterns("FIFO*"))
-    access = spool / "etc" / "hosts.hfaxd"
-    access.write_text(_ACCESS[mode])
     for number in range(1, RECEIVED + 1):
         fax = spool / "recvq" / f"fax{number:09}.tif"
         fax.write_bytes(received_fax(canary))
@@ -112,10 +139,24 @@ def _make_spool(spool: Path, mode: str, canary: str) -> None:
         job = spool / "doneq" / f"q{number}"
         job.write_text(_sent_job(number, canary))
         job.chmod(0o644)
+    _set_up(spool, mode)
     for path in (spool, *spool.rglob("*")):
         shutil.chown(path, _OWNER, _OWNER)
-    # Any other mode and hfaxd lets nobody in at all.
-    access.chmod(0o600)
+
+
+def _set_up(spool: Path, mode: Hfaxd) -> None:
+    access = spool / "etc" / "hosts.hfaxd"
+    access.write_text(_ACCESS.get(mode, _ANYBODY))
+    access.chmod(0o600)  # with any other and hfaxd lets nobody in at all
+    if mode is Hfaxd.ADMIN:
+        # hfaxd looks its operators up after it has locked itself into the spool.
+        (spool / "etc" / "group").write_text("faxadmin:x:60003:ronde\n")
+    elif mode is Hfaxd.NO_LIST:
+        access.unlink()
+    elif mode is Hfaxd.SHUT_DOWN:
+        (spool / "etc" / "shutdown").write_text(_LONG_SHUT)
+    elif mode is Hfaxd.BROKEN:
+        shutil.rmtree(spool / "client")
 
 
 def received_fax(canary: str) -> bytes:
@@ -186,10 +227,10 @@ def _banner_version(port: int) -> str:
     with socket.create_connection((LOOPBACK, port), timeout=5) as stream:
         banner = stream.recv(512).decode(errors="replace")
         stream.sendall(b"QUIT\r\n")
-    told = re.search(r"HylaFAX \(tm\) Version ([\d.]+)", banner)
-    if not told:
+    if " server " not in banner:
         raise NotYet(f"banner {banner!r}")
-    return told[1]
+    told = re.search(r"HylaFAX \(tm\) Version ([\d.]+)", banner)
+    return told[1] if told else "unknown"  # shut down, or unable to start
 
 
 def held(server: Running) -> object:
