@@ -85,6 +85,7 @@ from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.orthanc import Orthanc
+from probes.pgweb import Pgweb
 from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
 from probes.postgresql import Postgresql
@@ -103,6 +104,7 @@ from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.riak import Riak
 from probes.rightfax import RightFax
+from probes.rqlite import Rqlite
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
@@ -187,6 +189,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Firebird(),
     Postgrest(),
     Hasura(),
+    Rqlite(),
     Ldap(),
     Rsync(),
     Ftpanon(),
@@ -253,6 +256,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Graylog(),
     RedisCommander(),
     MongoExpress(),
+    Pgweb(),
     Adminer(),
     PhpMyAdmin(),
     WebDav(),
