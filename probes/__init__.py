@@ -63,6 +63,7 @@ from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
+from probes.mfp import Mfp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
 from probes.modelserver import ModelServer
@@ -212,6 +213,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Prometheus(),
     Hylafax(),
     Ipp(),
+    Mfp(),
     Dicomfind(),
     Dicom(),
     Orthanc(),
