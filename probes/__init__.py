@@ -27,6 +27,7 @@ from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
+from probes.fhir import Fhir
 from probes.firebird import Firebird
 from probes.freepbx import Freepbx
 from probes.freeswitch import Freeswitch
@@ -42,6 +43,7 @@ from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hive import Hive
+from probes.hivemetastore import HiveMetastore
 from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ictfax import Ictfax
@@ -66,6 +68,7 @@ from probes.memcachedudp import MemcachedUdp
 from probes.mfp import Mfp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
+from probes.mllp import Mllp
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
 from probes.mongoexpress import MongoExpress
@@ -105,6 +108,7 @@ from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
+from probes.siptcp import SipTcp
 from probes.smb import Smb
 from probes.snmp import Snmp
 from probes.snpp import Snpp
@@ -201,6 +205,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hdfs(),
     Hbase(),
     Hive(),
+    HiveMetastore(),
     HiveWeb(),
     Yarn(),
     Spark(),
@@ -212,6 +217,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Mllp(),
+    Fhir(),
     Ipp(),
     Mfp(),
     Dicomfind(),
@@ -255,6 +262,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Snmp(),
     Tftp(),
     Sip(),
+    SipTcp(),
 )
 
 __all__ = ["PROBES"]
