@@ -28,6 +28,7 @@ from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
+from probes.fhir import Fhir
 from probes.firebird import Firebird
 from probes.freepbx import Freepbx
 from probes.freeswitch import Freeswitch
@@ -43,6 +44,7 @@ from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hive import Hive
+from probes.hivemetastore import HiveMetastore
 from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ictfax import Ictfax
@@ -67,6 +69,7 @@ from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
+from probes.mllp import Mllp
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
 from probes.mongoexpress import MongoExpress
@@ -106,6 +109,7 @@ from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
+from probes.siptcp import SipTcp
 from probes.smb import Smb
 from probes.snmp import Snmp
 from probes.snpp import Snpp
@@ -202,6 +206,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hdfs(),
     Hbase(),
     Hive(),
+    HiveMetastore(),
     HiveWeb(),
     Yarn(),
     Spark(),
@@ -213,6 +218,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Mllp(),
+    Fhir(),
     Ipp(),
     Dicomfind(),
     Dicom(),
@@ -257,6 +264,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Snmp(),
     Tftp(),
     Sip(),
+    SipTcp(),
 )
 
 __all__ = ["PROBES"]
