@@ -39,7 +39,11 @@ if TYPE_CHECKING:
 HAND_OVER = 256
 
 #: Visits that are concluded at a time: one wait for the disk, and one thread, for all of them.
-LOT = 64
+LOT = HAND_OVER
+
+#: How long visits gather until the next lot is concluded, in seconds. Nobody who reads findings
+#: notices, and at some hundred visits a second it saves nine in ten changes of thread.
+GATHER = 0.02
 
 #: Shards under way at once: the one that is swept, and one whose last conversations go on. So a
 #: slow talker does not stop the sweep, and a round that is continued repeats little.
@@ -277,6 +281,7 @@ async def conclude(
                     if not leg.pending:
                         await _end_shard(account, ledger, leg)
                         room.release()
+                await anyio.sleep(GATHER)
         except anyio.get_cancelled_exc_class():
             ledger.conclude(_made(_waiting(visits, HAND_OVER)))
             raise
