@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import anyio
@@ -21,7 +22,7 @@ from scanner.course import Target
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.hours import Hours
-from scanner.identify import Opening, hearings
+from scanner.identify import AnyHearing, Opening, hearings
 from scanner.model import Closed, Coverage, Endpoint, Silence, Transport
 from scanner.plan import Plan, Shard
 from scanner.probe import Answer, AnyProbe, Datagram, Visit
@@ -86,15 +87,20 @@ class Walk:
     interrupted: bool = False
     hours: Hours = field(init=False)
     catch_all: CatchAll = field(init=False)
+    fronts: Callable[[int], tuple[AnyHearing, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Join what only the round's own parts make: its hours, and the hosts it learns of."""
+        """Join what only the round's own parts make.
+
+        They are its hours, the hosts that it learns of, and what each TCP port is to be asked.
+        """
         self.hours = Hours(scope=self.scope, now=self.now)
         self.catch_all = CatchAll(
             max_open_ports=self.scope.max_open_ports,
             canaries=canaries(self.seed, self.plan.ports),
             knock=self.gate.knock,
         )
+        self.fronts = cache(partial(hearings, self.probes, self.scope.extra_ports))
 
     async def may_begin(self) -> bool:
         """Wait while the window is closed; then tell whether a conversation may still begin."""
@@ -229,7 +235,13 @@ async def _visit(round_: Walk, leg: Leg, observation: Observation) -> Visit | No
     if observation.state is not State.OPEN:
         return None
     if observation.heard is None:
-        made = await _speak(round_, leg, endpoint)
+        made = await visit(
+            round_.gate,
+            endpoint,
+            round_.fronts(endpoint.port),
+            may_begin=round_.may_begin,
+            catch_all=partial(_answers_everybody, round_, leg, endpoint.address),
+        )
     else:
         opening, may_begin = round_.openings[endpoint.port], round_.may_begin
         made = await visit_heard(
@@ -239,26 +251,12 @@ async def _visit(round_: Walk, leg: Leg, observation: Observation) -> Visit | No
     return made
 
 
-async def _speak(round_: Walk, leg: Leg, endpoint: Endpoint) -> Visit | None:
-    """Hold the conversations that the port of an open endpoint calls for."""
-    return await visit(
-        round_.gate,
-        endpoint,
-        hearings(round_.probes, round_.scope.extra_ports, endpoint.port),
-        may_begin=round_.may_begin,
-        catch_all=await _answers_everybody(round_, leg, endpoint.address),
-    )
-
-
 async def _answers_everybody(round_: Walk, leg: Leg, address: str) -> bool:
     """Note one more open port of a host, and tell whether it is a catch-all by now."""
-    async with round_.gate.hold(address):
-        if not await round_.may_begin():
-            return False
-        known = round_.catch_all.labels(address)
-        answers = await round_.catch_all.saw_open(address)
-        leg.catch_all += answers and not known
-        return answers
+    known = round_.catch_all.labels(address)
+    answers = await round_.catch_all.saw_open(address)
+    leg.catch_all += answers and not known
+    return answers
 
 
 async def conclude(

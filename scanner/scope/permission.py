@@ -111,8 +111,9 @@ class Scope:
 
     def covers(self, address: str | IPAddress) -> bool:
         """Tell whether an address may be touched; a spelling that is not strict never is."""
-        parsed = _parsed(address)
-        return parsed is not None and parsed in self.allowed
+        if isinstance(address, str):
+            return self.allowed.covers(address)
+        return address in self.allowed
 
     def host_of(self, address: str | IPAddress) -> str | None:
         """Give the listed name that is pinned to an address, the first one if there are several."""
