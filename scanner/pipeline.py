@@ -190,9 +190,10 @@ async def _sweep_shard(round_: Walk, leg: Leg, opened: MemoryObjectSendStream[Ob
     """Knock on the endpoints of one shard, in a thread of its own: over TCP, then over UDP."""
     sweeps = {Transport.TCP: round_.sweep, Transport.UDP: round_.datagrams}
 
-    async def hand_over(observation: Observation) -> None:
-        leg.pending += 1
-        await opened.send((leg, observation))
+    async def hand_over(seen: Sequence[Observation]) -> None:
+        leg.pending += len(seen)
+        for observation in seen:
+            await opened.send((leg, observation))
 
     def run() -> None:
         for transport, sweep in sweeps.items():
@@ -201,7 +202,7 @@ async def _sweep_shard(round_: Walk, leg: Leg, opened: MemoryObjectSendStream[Ob
                 continue
             sweep.run(
                 endpoints,
-                lambda observation: from_thread.run(hand_over, observation),
+                lambda seen: from_thread.run(hand_over, seen),
                 watch=round_.watched[transport],
                 stop=round_.stop,
                 pause=round_.hours.closed,

@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from scanner.course import Target
-from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally
+from scanner.sweep.answer import SHORTAGES, STATES, Observation, Report, State, Tally
 from scanner.sweep.dial import PENDING, Dialler, best_dialler
 from scanner.sweep.line import Attempt, Line
 from scanner.sweep.pace import Pace
@@ -33,8 +33,6 @@ PROMPT = 0.02
 
 #: How long to wait for descriptors or local ports to come free, in seconds.
 SHORTAGE_PAUSE = 0.1
-
-Report = Callable[[Observation], None]
 
 
 class ConnectSweep:
@@ -97,8 +95,8 @@ class ConnectSweep:
         flight = _Flight(self, endpoints, watch, told, tally or Tally())
         try:
             while flight.goes_on():
-                for observation in flight.step():
-                    report(observation)
+                if seen := flight.step():
+                    report(seen)
         finally:
             flight.close()
         return flight.tally

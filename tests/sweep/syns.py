@@ -12,8 +12,9 @@ from scanner.course import Block, Course, Target
 from scanner.guard import Guard
 from scanner.scope import Rates
 from scanner.sweep import Observation, Pace, Tally
+from scanner.sweep.answer import Report
 from scanner.sweep.link import Link, links
-from scanner.sweep.syn import Report, SynSweep
+from scanner.sweep.syn import SynSweep
 from tests.sweep.wires import Peer, Room, Rule, Tap, tunnelled
 
 
@@ -83,7 +84,7 @@ def swept(
     seen: list[Observation] = []
     guard = Guard(AddressSet.of([*map(ip_network, ("198.18.0.0/16", "fd00:1::/64"))]))
     with tunnelled(rule) as (room, peer), built(build, room) as sweep, guard.watching():
-        tally = room.run(lambda: sweep.run(course, seen.append, watch=watch, stop=stop))
+        tally = room.run(lambda: sweep.run(course, seen.extend, watch=watch, stop=stop))
     return tally, seen, peer
 
 
