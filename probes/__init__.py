@@ -1,9 +1,14 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
+from probes.activefax import ActiveFax
+from probes.adminer import Adminer
 from probes.aerospike import Aerospike
 from probes.airflow import Airflow
+from probes.ami import Ami
 from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
+from probes.ari import Ari
+from probes.avantfax import Avantfax
 from probes.azurite import Azurite
 from probes.beanstalkd import Beanstalkd
 from probes.bolt import Bolt
@@ -14,6 +19,7 @@ from probes.cockroachdb import CockroachDb
 from probes.consul import Consul
 from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
+from probes.dcm4chee import Dcm4chee
 from probes.dgraph import Dgraph
 from probes.dicom import Dicom
 from probes.dicomfind import Dicomfind
@@ -21,10 +27,14 @@ from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
 from probes.etcd import Etcd
+from probes.fhir import Fhir
 from probes.firebird import Firebird
+from probes.freepbx import Freepbx
+from probes.freeswitch import Freeswitch
 from probes.ftp import Ftp
 from probes.ftpanon import Ftpanon
 from probes.fuseki import Fuseki
+from probes.fusionpbx import Fusionpbx
 from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.graylog import Graylog
@@ -35,8 +45,10 @@ from probes.hdfs import Hdfs
 from probes.hive import Hive
 from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
+from probes.ictfax import Ictfax
 from probes.ignite import Ignite
 from probes.influxdb import Influxdb
+from probes.ipp import Ipp
 from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
 from probes.kafka import Kafka
@@ -54,8 +66,10 @@ from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
 from probes.mlflow import Mlflow
+from probes.mllp import Mllp
 from probes.modelserver import ModelServer
 from probes.mongodb import MongoDb
+from probes.mongoexpress import MongoExpress
 from probes.mqtt import Mqtt
 from probes.mssql import Mssql
 from probes.mysql import Mysql
@@ -69,6 +83,8 @@ from probes.ollama import Ollama
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
+from probes.orthanc import Orthanc
+from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
 from probes.postgresql import Postgresql
 from probes.postgrest import Postgrest
@@ -85,10 +101,12 @@ from probes.rediscommander import RedisCommander
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.riak import Riak
+from probes.rightfax import RightFax
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
+from probes.siptcp import SipTcp
 from probes.smb import Smb
 from probes.snmp import Snmp
 from probes.snpp import Snpp
@@ -98,6 +116,7 @@ from probes.stomp import Stomp
 from probes.swift import Swift
 from probes.tarantool import Tarantool
 from probes.tftp import Tftp
+from probes.threecx import ThreeCx
 from probes.trino import Trino
 from probes.typesense import Typesense
 from probes.vault import Vault
@@ -195,9 +214,24 @@ PROBES: tuple[AnyProbe, ...] = (
     Influxdb(),
     Prometheus(),
     Hylafax(),
+    Mllp(),
+    Fhir(),
+    Ipp(),
     Dicomfind(),
     Dicom(),
+    Orthanc(),
+    Dcm4chee(),
     Snpp(),
+    Avantfax(),
+    Freepbx(),
+    Fusionpbx(),
+    Ictfax(),
+    ThreeCx(),
+    RightFax(),
+    ActiveFax(),
+    Ami(),
+    Ari(),
+    Freeswitch(),
     Docker(),
     Registry(),
     Kubernetes(),
@@ -216,11 +250,15 @@ PROBES: tuple[AnyProbe, ...] = (
     Swift(),
     Graylog(),
     RedisCommander(),
+    MongoExpress(),
+    Adminer(),
+    PhpMyAdmin(),
     WebDav(),
     Listing(),
     Snmp(),
     Tftp(),
     Sip(),
+    SipTcp(),
 )
 
 __all__ = ["PROBES"]

@@ -28,6 +28,7 @@ PRODUCTS = {
     "Pure-FTPd": "pure-ftpd",
     "FileZilla Server ": "filezilla-server",
     "Microsoft FTP Service": "iis-ftp",
+    "ActiveFax Version ": "activefax",
 }
 FTP = re.compile(r"\bFTPS?\b|ftp ?server|ftpd\b", re.IGNORECASE)
 MAIL = re.compile(r"\bE?SMTP\b|HylaFAX", re.IGNORECASE)

@@ -1,9 +1,11 @@
 """Folders that a web server lists: whatever was left there, anyone may take."""
 
+from collections.abc import Generator, Iterable
+
 from scanner import verdict
-from scanner.model import Access, Assessment, Holding, Proof, Service
+from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpDialogue, Page
-from scanner.verdict import NOT_FOUND, OK
+from scanner.verdict import BUSY, NOT_FOUND, OK
 from scanner.wire import Garbled, listing
 
 CONTROL = Get("/ronde-no-such-folder/")
@@ -40,22 +42,57 @@ class Listing:
         count = _entries(front)
         if not count:
             return verdict.half_proof(LISTING, "a folder is listed, and nothing is in it")
-        control = yield CONTROL
-        if control.status != NOT_FOUND:
-            missing = f"the control {CONTROL.name} answered {control.status}, not 404"
-            return verdict.half_proof(LISTING, missing)
-        return Assessment(
-            access=Access.OPEN,
-            service=LISTING,
-            because=f"lists its files without credentials: {count} entries at its root",
-            proof=Proof(FRONT.name, f"{count} entries listed", f"{CONTROL.name} answered 404"),
-            holdings=(Holding(name="/", kind="folder", records=count),),
-            holdings_total=1,
-        )
+        because = f"lists its files without credentials: {count} entries at its root"
+        held = (Holding(name="/", kind="folder", records=count),)
+        return (yield from proven(LISTING, held, because, (FRONT.name, f"{count} entries listed")))
 
 
-def _entries(front: Page) -> int | None:
+def listed(
+    service: Service, folders: Iterable[Get]
+) -> Generator[Get, Page, tuple[Holding, ...] | Outcome]:
+    """Count what each folder of a product lists, or say that a server was too busy to tell.
+
+    A folder that is refused, missing, empty or answered with another page is left out.
+    """
+    found: list[Holding] = []
+    for ask in folders:
+        page = yield ask
+        if page.status in BUSY:
+            return verdict.not_answered(service, ask, page)
+        count = _entries(page, ask.template) if page.status == OK else None
+        if count:
+            found.append(Holding(name=ask.template, kind="folder", records=count))
+    return tuple(found)
+
+
+def proven(
+    service: Service, holdings: tuple[Holding, ...], because: str, proof: tuple[str, str]
+) -> HttpDialogue:
+    """Call what was listed or shown open, if a folder that cannot exist is not found.
+
+    `proof` is what was asked, and what was answered.
+    """
+    control = yield CONTROL
+    if control.status != NOT_FOUND:
+        missing = f"the control {CONTROL.name} answered {control.status}, not 404"
+        return verdict.half_proof(service, missing)
+    return Assessment(
+        access=Access.OPEN,
+        service=service,
+        because=because,
+        proof=Proof(*proof, f"{CONTROL.name} answered 404"),
+        holdings=holdings,
+        holdings_total=len(holdings),
+    )
+
+
+def total(holdings: Iterable[Holding]) -> str:
+    """Name the folders that are listed, with their entries."""
+    return ", ".join(f"{one.records} in {one.name}" for one in holdings)
+
+
+def _entries(front: Page, folder: str = "/") -> int | None:
     try:
-        return listing.entries(front.title, front.body)
+        return listing.entries(front.title, front.body, folder)
     except Garbled:
         return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from scanner.model import Transport
-from scanner.probe import About
+from scanner.probe import About, Get
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +62,10 @@ def _lines(about: About) -> Iterator[str]:
     else:
         yield f"  ports   {_listed(about.ports)}{tls}"
     yield "  asks    everything that it may ever send:"
-    yield from (f"    {ask.name}" for ask in about.asks)
+    for ask in about.asks:
+        yield f"    {ask.name}"
+        if isinstance(ask, Get) and ask.header:
+            yield f"      with {ask.header}"
     if about.needs:
         yield f"  needs   `{about.needs} = true` in the scope"
     yield f"  proof   {about.proves}"

@@ -130,12 +130,14 @@ class Conversation:
             with self._accounted(ask):
                 self.close()
             return Answer(data=b"")
-        seconds = (ask.seconds if isinstance(ask, Listen) else None) or self._door.limits.ask
+        seconds = _seconds(ask, self._door.limits)
         async with self._room_for(ask):
             with self._accounted(ask), translated(), self.patience.deadline(seconds):
                 stream = await self._connected()
                 if isinstance(ask, CountLines):
                     return await self._count(stream, ask)
+                if isinstance(ask, Listen) and ask.silence_answers:
+                    return await self._overheard(stream, ask)
                 if isinstance(ask, Exchange):
                     payload = _own(ask, lambda: ask.payload)
                     # What a server said before it closed is still there to be read.
@@ -188,6 +190,14 @@ class Conversation:
             self._buffer += data
         data, self._buffer = self._buffer[:length], self._buffer[length:]
         return Answer(data=data, tls=self.tls_facts)
+
+    async def _overheard(self, stream: Stream, ask: Listen) -> Answer:
+        """Wait for a first word; that none was begun is an answer, too."""
+        with anyio.move_on_after(ask.seconds or self._door.limits.ask):
+            return await self._framed(stream, ask)
+        if self._buffer:
+            raise TimeoutError
+        return Answer(data=b"", tls=self.tls_facts)
 
     async def _count(self, control: Stream, ask: CountLines) -> Answer:
         """Count the lines of a passive data connection, and keep none of them."""
@@ -314,6 +324,14 @@ class Conversation:
             self._door.large.release()
 
 
+def _seconds(ask: StreamAsk, limits: Limits) -> float:
+    """Say how long an ask may take; where silence answers, connecting must not look like it."""
+    if not isinstance(ask, Listen):
+        return limits.ask
+    seconds = ask.seconds or limits.ask
+    return seconds + limits.connect if ask.silence_answers else seconds
+
+
 def request_of(ask: HttpAsk) -> Request:
     """Say what an ask puts on the wire, besides who asks whom."""
     if isinstance(ask, Fixed):
@@ -324,7 +342,7 @@ def request_of(ask: HttpAsk) -> Request:
             content_type=ask.content_type,
             body=ask.body,
         )
-    return Request(target=ask.target, accept=ask.accept)
+    return Request(target=ask.target, accept=ask.accept, header=ask.header or "")
 
 
 def _own(ask: Ask, step: Callable[[], T]) -> T:

@@ -53,11 +53,12 @@ class Hearing(Generic[AskT, ReplyT]):
     """The front asks of one conversation, put one after the other until one is recognised.
 
     The fronts of all HTTP probes share a conversation; a byte stream has no second front, for
-    what a server has misunderstood is not unsaid.
+    what a server has misunderstood is not unsaid. One that is `clear_only` is never tried over TLS.
     """
 
     openings: tuple[Opening[AskT, ReplyT], ...]
     tls_first: bool
+    clear_only: bool
     is_http: bool
     channel: Callable[[Conversation, AskT], Awaitable[ReplyT]]
 
@@ -79,10 +80,11 @@ def hearings(
 ) -> tuple[AnyHearing, ...]:
     """Group the probes that claim a port by the asks that open their conversations.
 
-    Nothing is ever sent to a port that no selected probe claims. Pages come first: they cost a
-    server less than words that it does not understand.
+    Nothing is ever sent to a port that no selected probe claims, nor to one on which a probe only
+    listens. Pages come first: they cost a server less than words that it does not understand.
     """
     claiming = [probe for probe in probes if port in probe.about.claims(extra_ports)]
+    claiming = [probe for probe in claiming if probe.about.listens_only] or claiming
     streams = _openings(filter(speaks_stream, claiming))
     pages = _openings(filter(speaks_http, claiming))
     pages.sort(key=lambda opening: opening.front != FRONT)  # stable: what they share goes first
@@ -131,6 +133,7 @@ def _hearing(
     return Hearing(
         openings=openings,
         tls_first=all(_only_tls(probe.about, port) for probe in probes),
+        clear_only=any(probe.about.listens_only for probe in probes),
         is_http=any(map(speaks_http, cast("list[AnyProbe]", probes))),
         channel=channel,
     )

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from scanner.jsonview import Json
 from scanner.model import Endpoint, Outcome, Service, Silence, TlsFacts, Transport
 from scanner.wire import Garbled
+from scanner.wire.headers import Header
 
 #: A listing of 2,000 indices with the columns we ask for takes about 300 KiB.
 MAX_PAGE = 1 << 20
@@ -59,13 +60,14 @@ class Get:
 
     `template` is an absolute path, perhaps with `{}` places; `fill` puts one quoted path segment
     into each, so that a name from a server can never become another path or a query. `accept` is
-    the header that says what the answer should be.
+    the header that says what the answer should be, and `header` one more, out of a closed set.
     """
 
     template: str
     arguments: tuple[str, ...] = ()
     max_bytes: int = MAX_PAGE
     accept: str = JSON
+    header: Header | None = None
 
     @property
     def name(self) -> str:
@@ -144,6 +146,7 @@ class Listen:
     framing: Framing
     max_bytes: int = MAX_ANSWER
     seconds: float | None = None
+    silence_answers: bool = False  # then silence is an answer, without a byte
 
     @property
     def declared(self) -> "Listen":
@@ -304,8 +307,8 @@ class About:
     probes of an endpoint share, unless a product says nothing of itself there. A probe whose front
     is a `Datagram` has `udp_ports` and no others. `asks` is everything that the probe may ever
     send, the front included. `runs_code` tells that whoever is let in can run programs of his own
-    there: what is stored matters little then. `needs` names the field of the scope that must allow
-    the probe, where it is not enough to be in scope: `udp` for all that speak it.
+    there: what is stored matters little then. `needs` names the scope's field that must allow the
+    probe: `udp` for all that speak it. `listens_only`: nobody speaks on its ports, not even TLS.
     """
 
     name: str
@@ -321,6 +324,7 @@ class About:
     references: tuple[str, ...] = ()
     runs_code: bool = False
     needs: str | None = None
+    listens_only: bool = False
 
     @property
     def transport(self) -> Transport:

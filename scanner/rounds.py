@@ -252,10 +252,10 @@ def _sweep(prepared: Prepared, manner: Manner, around: Around, open_files: ExitS
     means, scope = _means(prepared, manner), prepared.scope
     if manner.workers == 1:
         return open_files.enter_context(
-            hold_sweep(means, scope, around=around, drop=drop_privilege)
+            hold_sweep(means, scope, prepared.plan, around=around, drop=drop_privilege)
         )
     # Privileges are kept: a worker that is started later needs them, until its sockets are open.
-    with hold_sweep(means, scope, around=around, drop=lambda: None) as sweep:
+    with hold_sweep(means, scope, prepared.plan, around=around, drop=lambda: None) as sweep:
         return sweep
 
 

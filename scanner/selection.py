@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scanner.identify import datagram_openings
 from scanner.model import Refused
-from scanner.probe import AnyProbe
+from scanner.probe import About, AnyProbe
 from scanner.scope import Scope
 from scanner.thirdparty import installed
 
@@ -36,15 +36,33 @@ def chosen_probes(wanted: Sequence[str], unwanted: Sequence[str] = ()) -> tuple[
 
 
 def refuse_misdirected(scope: Scope, path: Path, probes: Sequence[AnyProbe]) -> None:
-    """Refuse ports that a scope names for nobody, or for two who would each knock in his own way.
+    """Refuse ports that a scope names for nobody, or for two who do not get on.
 
     Raises:
-        Refused: no probe has a name of `extra_ports`, or a UDP port has two openings.
+        Refused: no probe has a name of `extra_ports`, a UDP port has two openings, or a probe would
+            speak where another, selected or not, only listens.
     """
-    known = {probe.about.name for probe in chosen_probes(())}
-    if unknown := sorted(scope.extra_ports.keys() - known):
+    known = chosen_probes(())
+    if unknown := sorted(scope.extra_ports.keys() - {probe.about.name for probe in known}):
         raise Refused(f"{path}: extra_ports.{unknown[0]}: no probe has this name")
     datagram_openings(probes, scope.extra_ports)
+    for probe in known:
+        if probe.about.listens_only:
+            _refuse_speech(scope, path, probe.about, probes)
+
+
+def _refuse_speech(scope: Scope, path: Path, listener: About, probes: Sequence[AnyProbe]) -> None:
+    """Refuse a probe that would send bytes to a port on which they would do harm."""
+    extra = scope.extra_ports
+    for about in (probe.about for probe in probes if not probe.about.listens_only):
+        if both := listener.claims(extra) & about.claims(extra):
+            port = min(both)
+            named = [name for name in (about.name, listener.name) if port in extra.get(name, ())]
+            field = f"extra_ports.{named[0]}: " if named else ""
+            raise Refused(
+                f"{path}: {field}{about.name} would speak on port {port}, where {listener.name} "
+                f"only listens; leave {about.name} out with --exclude-probe, or change extra_ports"
+            )
 
 
 def _matches(probe: AnyProbe, patterns: Sequence[str]) -> bool:

@@ -108,7 +108,7 @@ async def _first_recognised(gate: Gate, endpoint: Endpoint, fronts: Sequence[Any
 async def _hear(gate: Gate, endpoint: Endpoint, front: AnyHearing) -> Visit:
     """Put one hearing, over the other transport too if the answer asks for it: once."""
     result, other = await _converse(gate, endpoint, front, tls=front.tls_first)
-    if other:
+    if other and not front.clear_only:
         again, _ = await _converse(gate, endpoint, front, tls=not front.tls_first)
         # A port that shuts the door on TLS as well is described best by its first silence.
         if not isinstance(again.outcome, Unknown) or again.outcome.silence is not Silence.TLS:

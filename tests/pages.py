@@ -6,7 +6,7 @@ from pathlib import Path
 
 from probes import PROBES
 from scanner.model import Assessment, Outcome, Unknown
-from scanner.probe import About, AnyProbe, Listen
+from scanner.probe import About, AnyProbe, Ask, Get, Listen
 from tests.transcripts import Transcript, load, names, replay
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -68,8 +68,15 @@ def coverage(probes: Sequence[AnyProbe]) -> str:
 def _asks_of(about: About) -> Iterator[str]:
     yield f"## {about.name}\n"
     for ask in about.asks:
-        yield f"- `{ask.name}`" + (", heard" if isinstance(ask, Listen) else "")
+        yield f"- `{ask.name}`{_besides(ask)}"
     yield ""
+
+
+def _besides(ask: Ask) -> str:
+    """Say what the name of an ask does not: that nothing is sent, or one header more."""
+    if isinstance(ask, Listen):
+        return ", heard"
+    return f", with `{ask.header}`" if isinstance(ask, Get) and ask.header else ""
 
 
 def _ports(about: About) -> str:

@@ -3,6 +3,7 @@
 import json
 
 from probes import PROBES
+from probes.fhir import Fhir
 from scanner.catalogue import as_json, as_text
 
 ABOUTS = [probe.about for probe in PROBES]
@@ -36,3 +37,12 @@ def test_the_data_holds_what_the_probes_say_of_themselves() -> None:
     assert [entry["asks"] for entry in entries] == [
         [ask.name for ask in about.asks] for about in ABOUTS
     ]
+
+
+def test_a_header_of_an_ask_stands_below_it() -> None:
+    """Nothing is sent that the list does not show."""
+    lines = as_text([Fhir.about], brief=False).splitlines()
+
+    assert lines.count("      with Prefer: handling=strict") == 9
+    control = lines.index("    GET /fhir/RondeNoSuchType?_summary=count")
+    assert lines[control + 1] == "      with Prefer: handling=strict"

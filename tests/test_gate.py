@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -37,6 +38,7 @@ from scanner.probe import (
     StreamAsk,
 )
 from scanner.wire import lines
+from scanner.wire.headers import Header
 from tests.fakes import connections, http
 from tests.fakes.gates import Hears, Trail, Waits, gate_to_loopback
 from tests.fakes.scripted import Drips, Repeats, Says
@@ -124,6 +126,18 @@ class TestPages:
         assert request[0] == "GET / HTTP/1.1"
         assert f"Host: search.example.org:{port}" in request
         assert "User-Agent: ronde/test (authorised internal audit; security@example.org)" in request
+
+    @pytest.mark.parametrize("header", Header)
+    async def test_a_header_goes_with_the_ask_that_declares_it(self, header: Header) -> None:
+        """And with no other: each stands on one request alone."""
+        server = Hears(HELLO_PAGE)
+        async with talking(server) as talk:
+            await talk.get(Get("/with", header=header))
+            await talk.get(FRONT)
+        assert [f"\r\n{header}\r\n".encode() in request for request in server.heard] == [
+            True,
+            False,
+        ]
 
     async def test_a_host_without_a_name_is_called_by_its_address(self) -> None:
         """An address of either family stands in `Host` as it stands in a URL."""
@@ -542,6 +556,16 @@ class TestStreams:
         greeting = Says(b"220 ready\r\n", first=True)
         answer = await answer_of(greeting, patient, gate=gate_to_loopback(limits=Limits(ask=1e-9)))
         assert answer == Answer(data=b"220 ready\r\n")
+
+    async def test_a_silence_can_be_the_answer(self) -> None:
+        """A peer that has nothing to say first has said so; one that hangs up has not."""
+        either = replace(BANNER, seconds=0.1, silence_answers=True)
+        spoken = Says(b"220 ready\r\n", first=True)
+        assert await answer_of(connections.mute, either) == Answer(data=b"")
+        assert await answer_of(spoken, either) == Answer(data=b"220 ready\r\n")
+        assert (await silence_of(connections.gone, either)).silence is Silence.CLOSED
+        cut_short = Says(b"220 re", first=True, holds=True)
+        assert (await silence_of(cut_short, either)).silence is Silence.TIMEOUT
 
     @pytest.mark.parametrize(
         ("ask", "silence"),

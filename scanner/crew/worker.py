@@ -99,7 +99,9 @@ class Worker:
             Refused: the audit trail cannot be written, or no SYNs can be sent from here any more.
         """
         brief, around = self._brief, self._around
-        with hold_sweep(brief.means, brief.scope, around=around, drop=drop_privilege) as sweep:
+        with hold_sweep(
+            brief.means, brief.scope, brief.plan, around=around, drop=drop_privilege
+        ) as sweep:
             share, guard = Share(shards=self._drawn()), Guard(brief.scope.allowed)
             await self._walk(
                 equip(brief, share, sweep=sweep, guard=guard, audit=audit, around=around)

@@ -37,13 +37,20 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What one request says, besides who asks whom."""
+    """What one request says, besides who asks whom; `header` is one more, as `Name: value`."""
 
     target: str
     accept: str = "*/*"
     method: str = "GET"
     content_type: str = ""
     body: bytes = b""
+    header: str = ""
+
+    @property
+    def own_header(self) -> list[tuple[str, str]]:
+        """Give the header that this request has and others have not, if it has one."""
+        name, _, value = self.header.partition(": ")
+        return [(name, value)] if name else []
 
     def of_the_body(self) -> list[tuple[str, str]]:
         """Give the headers that a method other than GET needs."""
@@ -89,6 +96,7 @@ class Client:
                 ("User-Agent", self.user_agent),
                 ("Accept", sent.accept),
                 ("Accept-Encoding", "identity"),
+                *sent.own_header,
                 *sent.of_the_body(),
             ],
         )

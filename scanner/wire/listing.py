@@ -5,17 +5,15 @@ from html import unescape
 
 from scanner.wire import Garbled
 
-#: What servers call the list of their root, in the title and in the heading below it: Apache,
+#: What servers call the list of a folder, in the title and in the heading below it: Apache,
 #: nginx, lighttpd, Caddy and npm's http-server; Python; rclone; Jetty; Tomcat; WsgiDAV.
-NAMES = frozenset(
-    {
-        "Index of /",
-        "Directory listing for /",
-        "Directory listing of /",
-        "Directory: /",
-        "Directory Listing For [/]",
-        "WsgiDAV - Index of /",
-    }
+NAMES = (
+    "Index of {}",
+    "Directory listing for {}",
+    "Directory listing of {}",
+    "Directory: {}",
+    "Directory Listing For [{}]",
+    "WsgiDAV - Index of {}",
 )
 
 #: Each part is bounded, so that a page of nothing but `<a` costs no more than its length.
@@ -29,14 +27,20 @@ _LINK = re.compile(rb"<a\s[^<>]{0,200}?href=[\"']([^\"'<>]{1,2000})[\"']", re.IG
 _NO_ENTRY = (b"?", b"#", b"/", b"../", b"./?")
 
 
-def entries(title: str, body: bytes) -> int:
-    """Count what a page lists.
+def entries(title: str, body: bytes, folder: str = "/") -> int:
+    """Count what a page lists of a folder, an absolute path that ends in a slash.
 
     Raises:
-        Garbled: the title is none of `NAMES`, or no heading says the same.
+        Garbled: the title names no list of this folder, or no heading says the same.
     """
     headings = {unescape(one.decode("utf-8", "replace")).strip() for one in _HEADING.findall(body)}
-    if title not in NAMES or title.removeprefix("WsgiDAV - ") not in headings:
+    if title not in _names(folder) or title.removeprefix("WsgiDAV - ") not in headings:
         raise Garbled("expected a list of a folder")
     links = set(_LINK.findall(body))
     return sum(not link.startswith(_NO_ENTRY) and b"://" not in link for link in links)
+
+
+def _names(folder: str) -> set[str]:
+    """Name the list of a folder as servers do; Apache drops the slash at its end."""
+    paths = {folder, folder.rstrip("/") or folder}
+    return {name.format(path) for name in NAMES for path in paths}

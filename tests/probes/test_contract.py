@@ -31,6 +31,7 @@ from scanner.probe import (
     speaks_http,
 )
 from scanner.wire import Garbled
+from scanner.wire.headers import Header
 from tests.probes.excused import EXCUSED
 
 ROOT = Path(__file__).parent.parent.parent
@@ -253,6 +254,20 @@ class TestAsks:
         assert all(isinstance(ask, Datagram) is over_udp for ask in about.asks)
         assert not (over_udp and about.ports | about.tls_ports)
 
+    @each_probe()
+    def test_who_only_listens_declares_nothing_that_speaks(self, probe: AnyProbe) -> None:
+        """No ask of it sends a byte, and it has no port on which TLS would be tried."""
+        about, listens = probe.about, all(isinstance(ask, Listen) for ask in probe.about.asks)
+        assert listens or not about.listens_only
+        assert not (about.listens_only and about.tls_ports)
+
+    @each_probe()
+    def test_nobody_speaks_where_another_only_listens(self, probe: AnyProbe) -> None:
+        """A byte there becomes a message, or moves something."""
+        listeners = (one.about for one in PROBES if one.about.listens_only)
+        heard = {port: about.name for about in listeners for port in about.own_ports}
+        assert probe.about.listens_only or not heard.keys() & probe.about.own_ports
+
     @pytest.mark.parametrize("ask", DATAGRAMS, ids=lambda ask: ask.name)
     def test_no_datagram_is_worth_forging(self, ask: Datagram) -> None:
         """It and its answer cross any link in one piece, and nothing else of an answer is read."""
@@ -272,6 +287,16 @@ class TestAsks:
         found = {(ask.name, word) for ask in probe.about.asks for word in denied_words(ask)}
         excused = {(ask, word) for name, ask, word in EXCUSED if name == probe.about.name}
         assert found == excused
+
+    @each_probe()
+    def test_a_header_of_its_own_is_one_of_a_closed_set(self, probe: AnyProbe) -> None:
+        """None of them says who asks, or offers a credential."""
+        headers = {ask.header for ask in probe.about.asks if isinstance(ask, Get)} - {None}
+        assert headers <= {Header.STRICT, Header.REQUESTED_WITH}
+        assert {header.value for header in Header} == {
+            "Prefer: handling=strict",
+            "X-Requested-With: ronde",
+        }
 
     @each_probe()
     def test_every_ask_can_be_looked_at(self, probe: AnyProbe) -> None:

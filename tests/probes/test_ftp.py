@@ -12,7 +12,11 @@ PROBE = Ftp()
 
 @pytest.mark.parametrize(
     ("name", "service"),
-    [("vsftpd-3.0", Service("vsftpd", "3.0.3")), ("pure-ftpd-1.0", Service("pure-ftpd"))],
+    [
+        ("vsftpd-3.0", Service("vsftpd", "3.0.3")),
+        ("pure-ftpd-1.0", Service("pure-ftpd")),
+        ("activefax", Service("activefax", "4.25")),
+    ],
 )
 def test_a_server_is_identified_by_its_greeting(name: str, service: Service) -> None:
     """Nothing is proved, and nothing is tried."""

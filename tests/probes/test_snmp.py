@@ -38,6 +38,11 @@ def test_an_engine_is_identified_and_nothing_more() -> None:
     [
         ("8000000b", "snmp", "an SNMPv3 engine with HP's number"),
         ("000000fd", "snmp", "an SNMPv3 engine with Xerox's number"),
+        ("80000129", "snmp", "an SNMPv3 engine with Fuji Xerox's number"),
+        ("80000469", "snmp", "an SNMPv3 engine with Toshiba TEC's number"),
+        ("800004e0", "snmp", "an SNMPv3 engine with Epson's number"),
+        ("80000543", "snmp", "an SNMPv3 engine with Kyocera's number"),
+        ("8000479e", "snmp", "an SNMPv3 engine with Konica Minolta's number"),
         ("80ffffff", "snmp", "an SNMPv3 engine with no maker's number that is known here"),
         ("80000000", "snmp", "an SNMPv3 engine with no maker's number that is known here"),
     ],

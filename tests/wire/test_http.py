@@ -63,6 +63,14 @@ class TestRequest:
             b"\r\n"
         )
 
+    def test_a_header_of_its_own_goes_with_a_request(self) -> None:
+        """One, whole, and nothing in the requests that have none."""
+        client = Client("h:1", "ronde")
+        sent = client.request(Request(target="/", header="Prefer: handling=strict"), max_bytes=1)
+        assert b"\r\nPrefer: handling=strict\r\n" in sent
+        plain = Client("h:1", "ronde").request(Request(target="/"), max_bytes=1)
+        assert plain == sent.replace(b"Prefer: handling=strict\r\n", b"")
+
     def test_a_fixed_body_goes_with_its_length_and_type(self) -> None:
         """The few reads that a product offers by POST only."""
         sent = Client("h:1", "ronde").request(

@@ -47,8 +47,31 @@ def test_a_page_that_is_no_list_is_garbled(title: str, body: bytes) -> None:
         listing.entries(title, body)
 
 
+@pytest.mark.parametrize(
+    ("title", "counted"),
+    [
+        pytest.param("Index of /faxes/recvd", 1, id="Apache"),
+        pytest.param("Index of /faxes/recvd/", 1, id="nginx"),
+        pytest.param("Directory listing for /faxes/recvd/", 1, id="Python"),
+    ],
+)
+def test_a_folder_below_the_root_is_named_in_full(title: str, counted: int) -> None:
+    """With the slash at its end or without, and never the way up."""
+    body = f'<h1>{title}</h1><a href="/faxes/">up</a><a href="2026/">2026</a>'.encode()
+
+    assert listing.entries(title, body, "/faxes/recvd/") == counted
+
+
+@pytest.mark.parametrize("folder", ["/", "/faxes/", "/faxes/sent/"])
+def test_the_list_of_another_folder_is_garbled(folder: str) -> None:
+    """Whoever is sent elsewhere is not shown what was asked for."""
+    body = b"<h1>Index of /faxes/recvd</h1>"
+    with pytest.raises(Garbled):
+        listing.entries("Index of /faxes/recvd", body, folder)
+
+
 @given(
-    title=st.sampled_from(sorted(listing.NAMES)) | st.text(max_size=20),
+    title=st.sampled_from([name.format("/") for name in listing.NAMES]) | st.text(max_size=20),
     body=st.binary(max_size=200)
     | st.lists(st.sampled_from([b"<a ", b"<h1>", NGINX])).map(b"".join),
 )

@@ -4,9 +4,10 @@ import subprocess
 
 import pytest
 
-from tests.lab.servers.imaging import Peers, dcmqrscp, orthanc, storescp
+from tests.lab.servers.imaging import Peers, dcmqrscp, orthanc, orthanc_web, storescp
 from tests.lab.servers.process import CANARY, Running, require
 from tests.lab.session import Lab
+from tests.lab.stranger import fetch
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
@@ -66,3 +67,20 @@ def test_a_storage_server_that_wants_a_certificate_answers_nobody_else(lab: Lab)
     server = lab.start(storescp, tls=True, certified=True)
 
     assert called("echoscu", server, "--anonymous-tls", "-ic")[0] != 0
+
+
+def test_a_stranger_reads_a_patient_over_http(lab: Lab) -> None:
+    """No credential is needed, nor for DICOMweb beside it."""
+    server = lab.start(orthanc_web)
+
+    assert CANARY in fetch(server, "/patients?expand").text
+    assert CANARY in fetch(server, "/dicom-web/studies?limit=0").text
+
+
+def test_a_password_keeps_every_page_in(lab: Lab) -> None:
+    """The credential of the lab opens it."""
+    server = lab.start(orthanc_web, locked=True)
+
+    assert fetch(server, "/patients?expand").status_code == 401
+    assert fetch(server, "/dicom-web/studies").status_code == 401
+    assert CANARY in fetch(server, "/patients?expand", login=True).text

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
-from tests.lab.servers.imaging import Peers, dcmqrscp, orthanc, storescp
-from tests.lab.verdict import AS_TOLD, FOUND, NAMES, QUIET, Group, Held, Verdict, door
+from tests.lab.servers.imaging import Peers, dcmqrscp, orthanc, orthanc_web, storescp
+from tests.lab.servers.nginx import Front
+from tests.lab.verdict import AS_TOLD, FOUND, NAMES, QUIET, Group, Held, Verdict, behind, door
 
 STUDIES: tuple[Held, ...] = (("studies", "archive", None, ()),)
+COUNTED: tuple[Held, ...] = (("studies", "archive", 1, ()),)
 OPEN = Verdict(Access.OPEN, "dcmtk", AS_TOLD, Severity.HIGH, STUDIES)
 #: Associated with anybody, and not proved to be open.
 SESSION = Verdict(Access.UNKNOWN, "dcmtk", AS_TOLD)
 #: A rejection names no toolkit.
 LOCKED = Verdict(Access.LOCKED, "dicom", None)
+WEB = Verdict(Access.OPEN, "orthanc", AS_TOLD, Severity.HIGH, COUNTED)
 
 GROUPS: Mapping[str, Group] = MappingProxyType(
     {
@@ -43,6 +46,18 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 (door(orthanc, Peers.LISTED, probe="dicom"), LOCKED),
                 (door(dcmqrscp, probe="dicom"), SESSION),
                 (door(storescp, probe="dicom"), SESSION),
+            ),
+        ),
+        "imaging-web": Group(
+            FOUND,
+            (
+                (door(orthanc_web), WEB),
+                (behind(Front.NO_FRONT_PAGE, door(orthanc_web)), WEB),
+                (
+                    behind(Front.BASIC_AUTH, door(orthanc_web)),
+                    Verdict(Access.LOCKED, None, None),
+                ),
+                (door(orthanc_web, locked=True), Verdict(Access.LOCKED, "orthanc", None)),
             ),
         ),
     }

@@ -1,0 +1,71 @@
+"""Interfaces and record systems: an HL7 listener, and HAPI FHIR open and locked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.lab.layout import Family, java_home
+from tests.lab.servers.process import CANARY, NotStarted, Program, Running, require
+from tests.lab.servers.standing import Place, listens, page, place, standing
+from tests.lab.servers.web import ask
+
+FAMILY = Family("records")
+JAVA = 17
+
+
+@contextmanager
+def interface() -> Iterator[Running]:
+    """A listener of python-hl7, which waits for the first block as long as it takes."""
+    with place("python-hl7") as at:
+        python = require(FAMILY.venv / "bin" / "python", at.name, "python-hl7")
+        listener, noted = FAMILY.sources / "listener.py", at.home / "heard"
+        noted.touch()
+
+        with standing(
+            at,
+            Program((python, listener, str(at.port), noted)),
+            probe="mllp",
+            version=lambda: _version(at),
+            fill=lambda: None,
+            state=heard,
+        ) as server:
+            yield server
+
+
+def _version(at: Place) -> str:
+    """Wait until it listens. MLLP has no word for a version; the package has."""
+    listens(at)
+    (installed,) = FAMILY.site.glob("hl7-*.dist-info")
+    return installed.stem.removeprefix("hl7-")
+
+
+def heard(server: Running) -> object:
+    """Read how many bytes each block had that came, the empty ones too."""
+    return (server.log.parent / "heard").read_text().split()
+
+
+@contextmanager
+def hapi(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
+    """A plain server with three patients and a document; locked, its statement alone is public."""
+    with place("hapi-fhir", "locked" if locked else "open") as at:
+        require(FAMILY.classes / "FhirServer.class", at.name, "FhirServer")
+        java = java_home(JAVA)
+        if java is None:
+            raise NotStarted(at.name, f"needs Java {JAVA}, which is not on this machine")
+        jvm = (java / "bin/java", "-Xmx128m", "-XX:TieredStopAtLevel=1")
+        classes = ("-cp", f"{FAMILY.classes}:{FAMILY.jars}/*", "FhirServer")
+        with standing(
+            at,
+            Program((*jvm, *classes, str(at.port), canary, at.mode), patience=40),
+            probe="fhir",
+            version=lambda: str(page(at, "/fhir/metadata").json()["software"]["version"]),
+            fill=lambda: None,
+            state=held,
+        ) as server:
+            yield server
+
+
+def held(server: Running) -> object:
+    """Read what it answers when it is asked how much it has, a refusal where it is locked."""
+    types = ("Patient", "DocumentReference")
+    replies = [ask(server.port, f"/fhir/{name}?_summary=count").json() for name in types]
+    return [reply.get("total") for reply in replies]

@@ -1,0 +1,36 @@
+"""Consoles of databases: the account behind them makes the difference, not their page."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from scanner.model import Access, Severity
+from tests.lab.servers.admin import adminer, mongo_express, phpmyadmin
+from tests.lab.servers.mongodb import DATABASE
+from tests.lab.verdict import AS_TOLD, FOUND, Group, Held, Verdict, door
+
+CLINIC: tuple[Held, ...] = (("clinic", "database", None, ()),)
+PRACTICE: tuple[Held, ...] = ((DATABASE, "database", None, ()),)
+
+GROUPS: Mapping[str, Group] = MappingProxyType(
+    {
+        "admin": Group(
+            FOUND,
+            (
+                (
+                    door(phpmyadmin),
+                    Verdict(Access.OPEN, "phpmyadmin", AS_TOLD, Severity.HIGH, CLINIC),
+                ),
+                (
+                    door(phpmyadmin, locked=True),
+                    Verdict(Access.LOCKED, "phpmyadmin", AS_TOLD),
+                ),
+                (
+                    door(mongo_express),
+                    Verdict(Access.OPEN, "mongo-express", None, Severity.HIGH, PRACTICE),
+                ),
+                (door(mongo_express, locked=True), Verdict(Access.LOCKED, None, None)),
+                (door(adminer), Verdict(Access.LOCKED, "adminer", AS_TOLD)),
+            ),
+        )
+    }
+)

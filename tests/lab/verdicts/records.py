@@ -1,0 +1,28 @@
+"""An HL7 interface, and HAPI FHIR."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from scanner.model import Access, Severity
+from tests.lab.servers.nginx import Front
+from tests.lab.servers.records import hapi, interface
+from tests.lab.verdict import AS_TOLD, FOUND, Group, Verdict, behind, door
+
+TYPES = (
+    ("Patient", "resource type", 3, ()),
+    ("DocumentReference", "resource type", 1, ()),
+)
+
+GROUPS: Mapping[str, Group] = MappingProxyType(
+    {
+        "records": Group(
+            FOUND,
+            (
+                (door(interface), Verdict(Access.IDENTIFIED, "mllp", None)),
+                (door(hapi), Verdict(Access.OPEN, "hapi-fhir", AS_TOLD, Severity.HIGH, TYPES)),
+                (door(hapi, locked=True), Verdict(Access.LOCKED, "hapi-fhir", AS_TOLD)),
+                (behind(Front.BASIC_AUTH, door(hapi)), Verdict(Access.LOCKED, None, None)),
+            ),
+        ),
+    }
+)
