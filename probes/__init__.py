@@ -43,6 +43,7 @@ from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hive import Hive
+from probes.hivemetastore import HiveMetastore
 from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ictfax import Ictfax
@@ -203,6 +204,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hdfs(),
     Hbase(),
     Hive(),
+    HiveMetastore(),
     HiveWeb(),
     Yarn(),
     Spark(),

@@ -297,7 +297,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
     refuse_unwritable((*files, str(audit)))
-    manner = Manner(resume=resume, sweep=Means(sweep), workers=workers)
+    manner = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait)
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)

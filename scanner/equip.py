@@ -85,7 +85,7 @@ def hold_sweep(
         means,
         pace=Pace(scope.rates, tell=around.pace),
         scope=scope,
-        planned=plan.planned,
+        planned=plan.swept,
         width=sweep_width(scope.rates),
         warn=around.warn,
         drop=drop,
@@ -104,7 +104,7 @@ def equip(  # noqa: PLR0913 - the parts that differ from process to process
     scope = brief.scope
     openings = datagram_openings(brief.probes, scope.extra_ports)
     gate = Gate(
-        scope=brief.scope,
+        scope=scope.without(brief.plan.apart),
         pace=sweep.pace,
         audit=audit,
         round_id=brief.round,

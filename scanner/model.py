@@ -27,6 +27,13 @@ class Transport(StrEnum):
     UDP = "udp"
 
 
+class AssetClass(StrEnum):
+    """Kinds of device that a stray connection can disturb."""
+
+    MEDICAL = "medical"
+    PRINTER = "printer"
+
+
 class Access(StrEnum):
     """What a caller without any credential gets."""
 
@@ -103,6 +110,7 @@ class Silence(StrEnum):
     GUARDED = "guarded"
     HALF_PROOF = "half-proof"
     CATCH_ALL = "catch-all"
+    SPARED = "spared"
     BUG = "bug"
 
 

@@ -4,7 +4,6 @@ Only this file knows the order. Every hand-over is bounded, so a slow stage slow
 """
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,17 +18,18 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from scanner.account import Account, Leg
 from scanner.catchall import CatchAll, canaries
 from scanner.course import Target
+from scanner.coverage import coverage_of
 from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.hours import Hours
 from scanner.identify import AnyHearing, Opening, hearings
-from scanner.model import Closed, Coverage, Endpoint, Silence, Transport
+from scanner.model import Closed, Coverage, Endpoint, Transport
 from scanner.plan import Plan, Shard
 from scanner.probe import Answer, AnyProbe, Datagram, Visit
 from scanner.scope import Scope
 from scanner.sweep import DatagramSweep, Observation, State, Sweep
 from scanner.visit import visit, visit_heard
-from scanner.way import Counts, ShardTally
+from scanner.way import Counts
 
 if TYPE_CHECKING:
     # A worker has none, and need not pay for the libraries of the history.
@@ -113,6 +113,11 @@ class Walk:
         self.stop.set()
 
 
+#: Makes the calls on devices, when nothing else of the round is under way.
+MakeCalls: TypeAlias = Callable[
+    [Walk, MemoryObjectSendStream[Visited]], Coroutine[object, object, None]
+]
+
 #: Walks the shards of a round, here or in other processes, and hands over what came of them. It
 #: takes room for each shard, which is given back when all of the shard is concluded.
 Patrol: TypeAlias = Callable[
@@ -136,12 +141,23 @@ async def patrol(
         to_visit.close()
 
 
+async def no_calls(_round: Walk, visited: MemoryObjectSendStream[Visited]) -> None:
+    """Call on no device."""
+    visited.close()
+
+
 async def walk(
-    round_: Walk, ledger: "Ledger", *, started: datetime, patrol: Patrol = patrol
+    round_: Walk,
+    ledger: "Ledger",
+    *,
+    started: datetime,
+    patrol: Patrol = patrol,
+    calls: MakeCalls = no_calls,
 ) -> Coverage:
     """Walk one round, from the plan to the coverage that ends it.
 
-    `started` is when the round began, perhaps in a process that is no more.
+    `started` is when the round began, perhaps in a process that is no more. The devices are called
+    on last, when the rest of the round is quiet.
 
     Raises:
         OutOfScope: something tried to leave the scope. What was found before is recorded.
@@ -153,13 +169,25 @@ async def walk(
         await to_thread.run_sync(ledger.begin)
         async with anyio.create_task_group() as stages:
             stages.start_soon(round_.hours.keep, round_.interrupt, name="hours")
-            stages.start_soon(patrol, round_, room, visited, name="patrol")
+            stages.start_soon(_walk_then_call, round_, room, visited, patrol, calls)
             await conclude(round_.account, ledger, room, to_conclude)
             stages.cancel_scope.cancel()
     await to_thread.run_sync(ledger.settle)
-    coverage = _coverage(round_, ledger, started)
+    coverage = coverage_of(round_, ledger, started)
     await to_thread.run_sync(ledger.end, coverage)
     return coverage
+
+
+async def _walk_then_call(
+    round_: Walk,
+    room: anyio.Semaphore,
+    visited: MemoryObjectSendStream[Visited],
+    patrol: Patrol,
+    calls: MakeCalls,
+) -> None:
+    async with visited:
+        await patrol(round_, room, visited.clone())
+        await calls(round_, visited.clone())
 
 
 async def _sweep(
@@ -180,13 +208,15 @@ async def _sweep(
                 if shard is None:
                     break
                 leg = round_.account.begin(shard)
-                await _sweep_shard(round_, leg, opened)
+                await _sweep_shard(round_, leg, shard, opened)
                 await visited.send((leg, None))
         finally:
             round_.stop.set()
 
 
-async def _sweep_shard(round_: Walk, leg: Leg, opened: MemoryObjectSendStream[Observed]) -> None:
+async def _sweep_shard(
+    round_: Walk, leg: Leg, shard: Shard, opened: MemoryObjectSendStream[Observed]
+) -> None:
     """Knock on the endpoints of one shard, in a thread of its own: over TCP, then over UDP."""
     sweeps = {Transport.TCP: round_.sweep, Transport.UDP: round_.datagrams}
 
@@ -197,7 +227,7 @@ async def _sweep_shard(round_: Walk, leg: Leg, opened: MemoryObjectSendStream[Ob
 
     def run() -> None:
         for transport, sweep in sweeps.items():
-            endpoints = leg.shard.endpoints(round_.seed, transport)
+            endpoints = shard.endpoints(round_.seed, transport)
             if not endpoints.parts:
                 continue
             sweep.run(
@@ -279,7 +309,8 @@ async def conclude(
                     leg.pending -= 1
                     if not leg.pending:
                         await _end_shard(account, ledger, leg)
-                        room.release()
+                        if isinstance(leg.shard, Shard):
+                            room.release()
                 await anyio.sleep(GATHER)
         except anyio.get_cancelled_exc_class():
             ledger.conclude(_made(_waiting(visits, HAND_OVER)))
@@ -302,59 +333,6 @@ async def _end_shard(account: Account, ledger: "Ledger", leg: Leg) -> None:
     if leg.complete:
         tally = account.close(leg)
         await to_thread.run_sync(ledger.end_shard, leg.shard.number, tally)
-
-
-def _coverage(round_: Walk, ledger: "Ledger", started: datetime) -> Coverage:
-    total, ended = round_.account.total(), round_.now()
-    states = Counter(total.states)
-    skipped = Counter(round_.plan.skipped)
-    visited = sum(states[state] for state in State if state is not State.STOPPED)
-    skipped["interrupted"] += round_.plan.planned - visited
-    skipped["short-of-means"] += states[State.ERROR]
-    why = (*round_.interruptions, *_shortfalls(round_, total))
-    return Coverage(
-        round=ledger.round,
-        scope=ledger.scope,
-        vantage=ledger.vantage,
-        started=started,
-        ended=ended,
-        duration=round(max(0.0, (ended - started).total_seconds()), 3),
-        complete=not why,
-        planned=round_.plan.planned + sum(round_.plan.skipped.values()),
-        reached=states[State.OPEN],
-        closed=states[State.CLOSED],
-        filtered=states[State.FILTERED],
-        unreachable=states[State.UNREACHABLE],
-        skipped=dict(+skipped),
-        access=total.access,
-        unknown=total.unknown,
-        findings=total.findings,
-        asks_sent=total.asks,
-        bytes_sent=total.sent,
-        bytes_received=total.received,
-        why_incomplete=why,
-        paused=round(round_.hours.paused, 3),
-        slowed=round_.sweep.pace.slowed,
-        catch_all=total.catch_all,
-    )
-
-
-def _shortfalls(round_: Walk, total: ShardTally) -> Iterator[str]:
-    """Say what keeps a round from being complete, besides what interrupted it.
-
-    What the plan left out on purpose is no shortfall.
-    """
-    states, wanted = Counter(total.states), round_.scope.min_coverage
-    yield from round_.given_up
-    if passed_by := round_.account.passed_by:
-        yield f"open endpoints left without a conversation: {passed_by}"
-    if short := states[State.ERROR]:
-        yield f"{short} endpoints were not tried for want of descriptors or local ports"
-    if bugs := total.unknown.get(Silence.BUG):
-        yield f"a probe failed on {bugs} endpoints: this is a bug of ronde, please report it"
-    share = (states[State.OPEN] + states[State.CLOSED]) / max(round_.plan.planned, 1)
-    if share < wanted:
-        yield f"{share:.1%} of the endpoints answered; the scope asks for {wanted:.1%}"
 
 
 @contextmanager
