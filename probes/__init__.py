@@ -23,6 +23,7 @@ from probes.dcm4chee import Dcm4chee
 from probes.dgraph import Dgraph
 from probes.dicom import Dicom
 from probes.dicomfind import Dicomfind
+from probes.dicomweb import Dicomweb
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -48,6 +49,7 @@ from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ictfax import Ictfax
 from probes.ignite import Ignite
+from probes.imageviewer import ImageViewer
 from probes.influxdb import Influxdb
 from probes.ipp import Ipp
 from probes.jenkins import Jenkins
@@ -223,6 +225,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Dicom(),
     Orthanc(),
     Dcm4chee(),
+    ImageViewer(),
+    Dicomweb(),
     Snpp(),
     Avantfax(),
     Freepbx(),
