@@ -65,6 +65,7 @@ from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
 from probes.milvus import Milvus
+from probes.mirth import Mirth
 from probes.mlflow import Mlflow
 from probes.mllp import Mllp
 from probes.modelserver import ModelServer
@@ -117,6 +118,7 @@ from probes.tarantool import Tarantool
 from probes.tftp import Tftp
 from probes.threecx import ThreeCx
 from probes.trino import Trino
+from probes.tryton import Tryton
 from probes.typesense import Typesense
 from probes.vault import Vault
 from probes.vespa import Vespa
@@ -215,6 +217,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Hylafax(),
     Mllp(),
     Fhir(),
+    Mirth(),
+    Tryton(),
     Ipp(),
     Dicomfind(),
     Dicom(),
