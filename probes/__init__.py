@@ -23,6 +23,7 @@ from probes.dcm4chee import Dcm4chee
 from probes.dgraph import Dgraph
 from probes.dicom import Dicom
 from probes.dicomfind import Dicomfind
+from probes.dicomweb import Dicomweb
 from probes.docker import Docker
 from probes.druid import Druid
 from probes.elasticsearch import Elasticsearch
@@ -43,10 +44,12 @@ from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
 from probes.hdfs import Hdfs
 from probes.hive import Hive
+from probes.hivemetastore import HiveMetastore
 from probes.hiveweb import HiveWeb
 from probes.hylafax import Hylafax
 from probes.ictfax import Ictfax
 from probes.ignite import Ignite
+from probes.imageviewer import ImageViewer
 from probes.influxdb import Influxdb
 from probes.ipp import Ipp
 from probes.jenkins import Jenkins
@@ -64,6 +67,7 @@ from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
+from probes.mfp import Mfp
 from probes.milvus import Milvus
 from probes.mirth import Mirth
 from probes.mlflow import Mlflow
@@ -85,6 +89,7 @@ from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.orthanc import Orthanc
+from probes.pgweb import Pgweb
 from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
 from probes.postgresql import Postgresql
@@ -103,10 +108,12 @@ from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.riak import Riak
 from probes.rightfax import RightFax
+from probes.rqlite import Rqlite
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
 from probes.sip import Sip
+from probes.siptcp import SipTcp
 from probes.smb import Smb
 from probes.snmp import Snmp
 from probes.snpp import Snpp
@@ -187,6 +194,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Firebird(),
     Postgrest(),
     Hasura(),
+    Rqlite(),
     Ldap(),
     Rsync(),
     Ftpanon(),
@@ -204,6 +212,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Hdfs(),
     Hbase(),
     Hive(),
+    HiveMetastore(),
     HiveWeb(),
     Yarn(),
     Spark(),
@@ -220,10 +229,13 @@ PROBES: tuple[AnyProbe, ...] = (
     Mirth(),
     Tryton(),
     Ipp(),
+    Mfp(),
     Dicomfind(),
     Dicom(),
     Orthanc(),
     Dcm4chee(),
+    ImageViewer(),
+    Dicomweb(),
     Snpp(),
     Avantfax(),
     Freepbx(),
@@ -254,6 +266,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Graylog(),
     RedisCommander(),
     MongoExpress(),
+    Pgweb(),
     Adminer(),
     PhpMyAdmin(),
     WebDav(),
@@ -261,6 +274,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Snmp(),
     Tftp(),
     Sip(),
+    SipTcp(),
 )
 
 __all__ = ["PROBES"]

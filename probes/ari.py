@@ -1,7 +1,7 @@
 """Asterisk's HTTP server: whether its REST interface (ARI) answers without a credential."""
 
 from scanner import verdict
-from scanner.model import Access, Assessment, Outcome, Proof, Service
+from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpDialogue, Page
 from scanner.verdict import NOT_FOUND, OK
 from scanner.wire import Garbled, versions
@@ -64,6 +64,7 @@ class Ari:
                 "build, system and status of the server",
                 f"{CONTROL.name} answered 404 with a message of its own",
             ),
+            holdings=(Holding(name="recordings", kind="folder"),),  # which there are is not asked
         )
 
 

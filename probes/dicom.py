@@ -4,7 +4,16 @@ import re
 from collections.abc import Generator
 from contextlib import suppress
 
-from scanner.model import Access, Assessment, Confidence, Outcome, Service, Silence, Unknown
+from scanner.model import (
+    Access,
+    Assessment,
+    AssetClass,
+    Confidence,
+    Outcome,
+    Service,
+    Silence,
+    Unknown,
+)
 from scanner.probe import About, Answer, Exchange, NoAnswer, StreamAsk, StreamDialogue
 from scanner.verdict import half_proof
 from scanner.wire import Garbled, dicom, versions
@@ -74,6 +83,7 @@ class Dicom:
         cwe=306,
         remedy=f"{REMEDY} Let the scope say `dicom_find = true` to have the query asked.",
         references=REFERENCES,
+        made_for=AssetClass.MEDICAL,
     )
 
     def identify(self, front: Answer) -> Service | None:

@@ -1,6 +1,6 @@
 """MLLP: HL7 v2 interfaces that can be reached, seen without saying a word to them."""
 
-from scanner.model import Access, Assessment, Confidence, Service
+from scanner.model import Access, Assessment, AssetClass, Confidence, Service
 from scanner.probe import About, Answer, Listen, StreamDialogue
 from scanner.verdict import half_proof
 from scanner.wire import mllp, versions
@@ -44,6 +44,7 @@ class Mllp:
             "https://www.hl7.org/documentcenter/public/wg/inm/mllp_transport_specification.PDF",
         ),
         listens_only=True,
+        made_for=AssetClass.MEDICAL,
     )
 
     def identify(self, front: Answer) -> Service | None:

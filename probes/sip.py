@@ -48,21 +48,25 @@ class Sip:
 
     def identify(self, front: Answer) -> Service | None:
         """Recognise a server by a response to our own request."""
-        return _service(sip.decode(front.data))
+        return named_by(sip.decode(front.data))
 
     def assess(self, front: Answer) -> DatagramDialogue:
         """Say whether it demands a credential, and whether it shows that it takes fax."""
         yield from ()
-        said = sip.decode(front.data)
-        locked = said.status in CHALLENGES
-        return Assessment(
-            access=Access.LOCKED if locked else Access.IDENTIFIED,
-            service=_service(said),
-            because=f"OPTIONS answered {said.status}; {_media(said)}",
-        )
+        return judged(sip.decode(front.data))
 
 
-def _service(said: Response) -> Service:
+def judged(said: Response) -> Assessment:
+    """Say whether a response demands a credential, and whether it shows fax."""
+    locked = said.status in CHALLENGES
+    return Assessment(
+        access=Access.LOCKED if locked else Access.IDENTIFIED,
+        service=named_by(said),
+        because=f"OPTIONS answered {said.status}; {_media(said)}",
+    )
+
+
+def named_by(said: Response) -> Service:
     """Name the product by its own words, where they are known."""
     words = said.headers.get("server") or said.headers.get("user-agent") or ""
     for word, product in PRODUCTS.items():

@@ -1,30 +1,32 @@
 """How far a round is: the shards that are done, and those under way."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from scanner.gate import Traffic
-from scanner.plan import Shard
+from scanner.plan import Call, Shard, Skip
 from scanner.sweep import State, Tally
 from scanner.way import Counts, ShardTally
 
 
 @dataclass(slots=True)
 class Leg:
-    """A shard under way.
+    """A shard under way, or a call on a device.
 
     `pending` counts what must still be concluded: its sweep, and each observation handed over.
     `passed_by` counts the open endpoints that an interruption left without a conversation, and
     `catch_all` the hosts that seemed to answer on every port. A shard is `given_up` when no worker
-    lives to walk it.
+    lives to walk it. `skipped` counts what was left out of a call, and why.
     """
 
-    shard: Shard
+    shard: Shard | Call
     sweep: Tally = field(default_factory=Tally)
     counts: Counts = field(default_factory=Counts)
     pending: int = 1
     passed_by: int = 0
     catch_all: int = 0
     given_up: bool = False
+    skipped: Counter[Skip] = field(default_factory=Counter)
 
     @property
     def complete(self) -> bool:
@@ -42,6 +44,7 @@ class Leg:
             unknown=dict(self.counts.unknown),
             findings=dict(self.counts.findings),
             catch_all=self.catch_all,
+            skipped={why.value: count for why, count in tuple(self.skipped.items())},
         )
 
 
@@ -59,8 +62,8 @@ class Account:
     legs: list[Leg] = field(default_factory=list)
     _charged: Traffic = field(default_factory=Traffic)
 
-    def begin(self, shard: Shard) -> Leg:
-        """Take up a shard."""
+    def begin(self, shard: Shard | Call) -> Leg:
+        """Take up a shard, or a call."""
         leg = Leg(shard)
         self.legs.append(leg)
         return leg

@@ -22,6 +22,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
     references: tuple[str, ...]
     needs: str | None
+    made_for: str | None
 
 
 def as_json(abouts: Sequence[About]) -> str:
@@ -51,6 +52,7 @@ def entry(about: About) -> Entry:
         remedy=about.remedy,
         references=about.references,
         needs=about.needs,
+        made_for=about.made_for,
     )
 
 
@@ -68,6 +70,8 @@ def _lines(about: About) -> Iterator[str]:
             yield f"      with {ask.header}"
     if about.needs:
         yield f"  needs   `{about.needs} = true` in the scope"
+    if about.made_for:
+        yield f"  devices {about.made_for}, where the scope has a consent"
     yield f"  proof   {about.proves}"
     yield f"  remedy  {about.remedy}"
     yield f"  see     CWE-{about.cwe}, docs/probes/{about.name}.md"

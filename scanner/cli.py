@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 
 import click
 
@@ -297,7 +297,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
     refuse_unwritable((*files, str(audit)))
-    manner = Manner(resume=resume, sweep=Means(sweep), workers=workers)
+    manner = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait)
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
@@ -320,6 +320,33 @@ def findings(history: Path, form: str) -> None:
         for finding in store.open_findings():
             sink.finding(finding)
     sink.close()
+
+
+def vocabulary_option(function: F) -> F:
+    """Add `--vocabulary`, which every command has that tells data categories from names."""
+    return click.option(
+        "--vocabulary",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Your own words for data categories, and words to leave out: TOML.",
+    )(function)
+
+
+@ronde.command(context_settings=SETTINGS)
+@click.argument("file", type=click.File("rb"), default="-")
+@vocabulary_option
+def classify(file: BinaryIO, vocabulary: Path | None) -> None:
+    """Tell data categories from names alone: of indices, tables, fields.
+
+    FILE, or standard input, has one data set a line, its name, a tab, and its fields with commas
+    between them; or a whole database as JSON: {"name": ["field", ...], ...}. Prints one JSON
+    object for each. Nothing is sent anywhere.
+    """
+    from scanner.classify import Classifier, classified, load_vocabulary
+    from scanner.emit.jsonl import STDOUT, JsonLines
+
+    output = JsonLines.to(STDOUT)
+    for one in classified(file, file.name, Classifier(load_vocabulary(vocabulary))):
+        output.write(one)
 
 
 @ronde.command(context_settings=SETTINGS)

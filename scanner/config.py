@@ -29,6 +29,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     services: bool | None = None
     workers: int | None = None
     sweep: str | None = None
+    vocabulary: str | None = None
 
 
 def load_config(path: Path) -> Config:
@@ -72,4 +73,5 @@ def _rooted(config: Config, folder: Path) -> Config:
         coverage=rooted_if_set(config.coverage),
         history=rooted_if_set(config.history),
         audit=rooted_if_set(config.audit),
+        vocabulary=rooted_if_set(config.vocabulary),
     )

@@ -54,6 +54,10 @@ class Block:
             for literal in _scattered(self.addresses, seed, part):
                 yield literal, port
 
+    def hosts(self, seed: int) -> Iterator[str]:
+        """Walk the addresses, each once, in the scattered order that the seed fixes."""
+        return _scattered(self.addresses, seed, WHOLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Course:

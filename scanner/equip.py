@@ -75,7 +75,7 @@ class Share:
 
 
 def hold_sweep(
-    means: Means, scope: Scope, *, around: Around, drop: Callable[[], None]
+    means: Means, scope: Scope, plan: Plan, *, around: Around, drop: Callable[[], None]
 ) -> AbstractContextManager[Sweep]:
     """Hold the sweep that was asked for, at the scope's pace. Enter it before the guard watches.
 
@@ -85,6 +85,7 @@ def hold_sweep(
         means,
         pace=Pace(scope.rates, tell=around.pace),
         scope=scope,
+        planned=plan.swept,
         width=sweep_width(scope.rates),
         warn=around.warn,
         drop=drop,
@@ -103,7 +104,7 @@ def equip(  # noqa: PLR0913 - the parts that differ from process to process
     scope = brief.scope
     openings = datagram_openings(brief.probes, scope.extra_ports)
     gate = Gate(
-        scope=brief.scope,
+        scope=scope.without(brief.plan.apart),
         pace=sweep.pace,
         audit=audit,
         round_id=brief.round,

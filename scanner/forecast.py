@@ -7,6 +7,8 @@ from datetime import timedelta
 import msgspec
 
 from scanner import catalogue
+from scanner.calls import DEVICES_AT_ONCE
+from scanner.care import CARE
 from scanner.catchall import CANARIES, CANARY_PORTS, SUSPECT
 from scanner.denied import DENIED
 from scanner.plan import Estimate, Outlook
@@ -22,6 +24,22 @@ class Cost(msgspec.Struct, frozen=True):
     datagrams: int
 
 
+class Calls(msgspec.Struct, frozen=True, kw_only=True):
+    """What the devices of one class are asked to bear; times in seconds."""
+
+    asset_class: str
+    approver: str
+    addresses: int
+    endpoints: int
+    ports: list[int]
+    udp_ports: list[int]
+    probes: list[str]
+    sockets_per_port: int
+    rest: float
+    held: float
+    seconds_at_most: float
+
+
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """A plan as `ronde plan --format json` prints it."""
 
@@ -35,6 +53,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     skipped: dict[str, int]
     if_everything_answers: Cost
     if_nothing_answers: Cost
+    devices: list[Calls]
     probes: list[catalogue.Entry]
 
 
@@ -52,6 +71,7 @@ def as_json(prepared: Prepared) -> str:
         skipped=prepared.plan.skipped,
         if_everything_answers=_cost(estimate.answering),
         if_nothing_answers=_cost(estimate.silent),
+        devices=list(_calls(prepared)),
         probes=[catalogue.entry(probe.about) for probe in prepared.probes],
     )
     return msgspec.json.format(msgspec.json.encode(forecast)).decode()
@@ -74,6 +94,8 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
     else:
         yield f"  if every port refuses: {_priced(estimate.answering)}"
         yield f"  if none ever answers:  {_priced(estimate.silent)}"
+    for calls in _calls(prepared):
+        yield from _announced(calls)
     for reason, count in prepared.plan.skipped.items():
         yield f"  {count:,} endpoints left out: {reason}"
     if denied := sorted(DENIED.keys() & _wanted(prepared)):
@@ -86,6 +108,43 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
     for probe in prepared.probes:
         yield f"    {probe.about.name}"
         yield from (f"      {ask.name}" for ask in probe.about.asks)
+
+
+def _calls(prepared: Prepared) -> Iterator[Calls]:
+    """Sum up the calls on each class of devices."""
+    for asset_class, care in CARE.items():
+        blocks = [block for kind, block in prepared.plan.devices if kind is asset_class]
+        if not blocks:
+            continue
+        sockets = max(block.doors for block in blocks) * care.sockets
+        addresses = sum(block.addresses.count for block in blocks)
+        yield Calls(
+            asset_class=asset_class,
+            approver=prepared.scope.consents[asset_class].approver,
+            addresses=addresses,
+            endpoints=sum(block.count for block in blocks),
+            ports=sorted({port for block in blocks for port in block.ports}),
+            udp_ports=sorted({port for block in blocks for port in block.udp_ports}),
+            probes=[one.about.name for one in prepared.probes if one.about.made_for is asset_class],
+            sockets_per_port=care.sockets,
+            rest=care.rest,
+            held=care.held,
+            seconds_at_most=-(-addresses // DEVICES_AT_ONCE) * sockets * (care.held + care.rest),
+        )
+
+
+def _announced(calls: Calls) -> Iterator[str]:
+    """Say who is called on, by whose leave and how gently."""
+    ports = ", ".join(map(str, calls.ports)) or "none"
+    udp = f", UDP {', '.join(map(str, calls.udp_ports))}" if calls.udp_ports else ""
+    most = timedelta(seconds=round(calls.seconds_at_most))
+    yield f"  {calls.asset_class} devices: {calls.addresses:,} called on, never swept"
+    yield f"    approved by {calls.approver}"
+    yield f"    by {', '.join(calls.probes)} on ports {ports}{udp}: {calls.endpoints:,} endpoints"
+    yield (
+        f"    at most {calls.sockets_per_port} sockets to a port, one at a time, "
+        f"{calls.held:g} s each, {calls.rest:g} s apart; {most} at most"
+    )
 
 
 def _estimate(prepared: Prepared) -> Estimate:

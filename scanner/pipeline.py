@@ -103,6 +103,11 @@ class Walk:
         self.stop.set()
 
 
+#: Makes the calls on devices, when nothing else of the round is under way.
+MakeCalls: TypeAlias = Callable[
+    [Walk, MemoryObjectSendStream[Visited]], Coroutine[object, object, None]
+]
+
 #: Walks the shards of a round, here or in other processes, and hands over what came of them. It
 #: takes room for each shard, which is given back when all of the shard is concluded.
 Patrol: TypeAlias = Callable[
@@ -126,12 +131,23 @@ async def patrol(
         to_visit.close()
 
 
+async def no_calls(_round: Walk, visited: MemoryObjectSendStream[Visited]) -> None:
+    """Call on no device."""
+    visited.close()
+
+
 async def walk(
-    round_: Walk, ledger: "Ledger", *, started: datetime, patrol: Patrol = patrol
+    round_: Walk,
+    ledger: "Ledger",
+    *,
+    started: datetime,
+    patrol: Patrol = patrol,
+    calls: MakeCalls = no_calls,
 ) -> Coverage:
     """Walk one round, from the plan to the coverage that ends it.
 
-    `started` is when the round began, perhaps in a process that is no more.
+    `started` is when the round began, perhaps in a process that is no more. The devices are called
+    on last, when the rest of the round is quiet.
 
     Raises:
         OutOfScope: something tried to leave the scope. What was found before is recorded.
@@ -143,13 +159,25 @@ async def walk(
         await to_thread.run_sync(ledger.begin)
         async with anyio.create_task_group() as stages:
             stages.start_soon(round_.hours.keep, round_.interrupt, name="hours")
-            stages.start_soon(patrol, round_, room, visited, name="patrol")
+            stages.start_soon(_walk_then_call, round_, room, visited, patrol, calls)
             await conclude(round_.account, ledger, room, to_conclude)
             stages.cancel_scope.cancel()
     await to_thread.run_sync(ledger.settle)
     coverage = _coverage(round_, ledger, started)
     await to_thread.run_sync(ledger.end, coverage)
     return coverage
+
+
+async def _walk_then_call(
+    round_: Walk,
+    room: anyio.Semaphore,
+    visited: MemoryObjectSendStream[Visited],
+    patrol: Patrol,
+    calls: MakeCalls,
+) -> None:
+    async with visited:
+        await patrol(round_, room, visited.clone())
+        await calls(round_, visited.clone())
 
 
 async def _sweep(
@@ -170,13 +198,15 @@ async def _sweep(
                 if shard is None:
                     break
                 leg = round_.account.begin(shard)
-                await _sweep_shard(round_, leg, opened)
+                await _sweep_shard(round_, leg, shard, opened)
                 await visited.send((leg, None))
         finally:
             round_.stop.set()
 
 
-async def _sweep_shard(round_: Walk, leg: Leg, opened: MemoryObjectSendStream[Observed]) -> None:
+async def _sweep_shard(
+    round_: Walk, leg: Leg, shard: Shard, opened: MemoryObjectSendStream[Observed]
+) -> None:
     """Knock on the endpoints of one shard, in a thread of its own: over TCP, then over UDP."""
     sweeps = {Transport.TCP: round_.sweep, Transport.UDP: round_.datagrams}
 
@@ -186,7 +216,7 @@ async def _sweep_shard(round_: Walk, leg: Leg, opened: MemoryObjectSendStream[Ob
 
     def run() -> None:
         for transport, sweep in sweeps.items():
-            endpoints = leg.shard.endpoints(round_.seed, transport)
+            endpoints = shard.endpoints(round_.seed, transport)
             if not endpoints.parts:
                 continue
             sweep.run(
@@ -276,7 +306,8 @@ async def conclude(
                     leg.pending -= 1
                     if not leg.pending:
                         await _end_shard(account, ledger, leg)
-                        room.release()
+                        if isinstance(leg.shard, Shard):
+                            room.release()
         except anyio.get_cancelled_exc_class():
             ledger.conclude(_made(_waiting(visits, HAND_OVER)))
             raise
@@ -305,7 +336,8 @@ def _coverage(round_: Walk, ledger: "Ledger", started: datetime) -> Coverage:
     states = Counter(total.states)
     skipped = Counter(round_.plan.skipped)
     visited = sum(states[state] for state in State if state is not State.STOPPED)
-    skipped["interrupted"] += round_.plan.planned - visited
+    skipped["interrupted"] += round_.plan.planned - visited - sum(total.skipped.values())
+    skipped.update(total.skipped)
     skipped["short-of-means"] += states[State.ERROR]
     why = (*round_.interruptions, *_shortfalls(round_, total))
     return Coverage(
@@ -348,7 +380,8 @@ def _shortfalls(round_: Walk, total: ShardTally) -> Iterator[str]:
         yield f"{short} endpoints were not tried for want of descriptors or local ports"
     if bugs := total.unknown.get(Silence.BUG):
         yield f"a probe failed on {bugs} endpoints: this is a bug of ronde, please report it"
-    share = (states[State.OPEN] + states[State.CLOSED]) / max(round_.plan.planned, 1)
+    due = round_.plan.planned - sum(total.skipped.values())
+    share = (states[State.OPEN] + states[State.CLOSED]) / max(due, 1)
     if share < wanted:
         yield f"{share:.1%} of the endpoints answered; the scope asks for {wanted:.1%}"
 

@@ -3,18 +3,19 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import count
 from typing import NamedTuple
 
 from scanner.addresses import AddressSet, parse_address
 from scanner.course import Block, Course, Target
 from scanner.denied import DENIED
-from scanner.model import Transport
+from scanner.model import AssetClass, Endpoint, Transport
 from scanner.probe import AnyProbe
-from scanner.scope import AssetClass, Rates, Scope
+from scanner.scope import Rates, Scope
 
 #: Endpoints of a shard at least, if a round has so many. It is what a resumed round may have to
 #: repeat, and small enough that a worker is never long behind the others.
@@ -32,6 +33,9 @@ class Skip(StrEnum):
     PRINTER = "printer"
     DENIED = "denied-port"
     UNPLANNED = "listed-beside-the-plan"
+    WINDOW = "outside-the-devices-window"
+    STRAINED = "strained-device"
+    SPENT = "sockets-used-up"
 
 
 class Port(NamedTuple):
@@ -47,11 +51,15 @@ class Plan:
 
     No address is in two blocks, so that a shard has all endpoints of its hosts.
     `skipped` counts, by reason, the endpoints that the selected probes would have had a port for.
-    They are not among the `planned`.
+    They are not among the `planned`. `devices` are those that are not swept but called on with
+    care, by class. `apart` are the addresses that the sweep has no business with: these, and the
+    medical devices that are left alone.
     """
 
     blocks: tuple[Block, ...]
     skipped: dict[str, int]
+    devices: tuple[tuple[AssetClass, Block], ...] = ()
+    apart: AddressSet = field(default_factory=AddressSet)
 
     @classmethod
     def of(
@@ -61,85 +69,116 @@ class Plan:
         allowed = scope.allowed
         if inventory_addresses is not None:
             allowed &= inventory_addresses
-        medical = _devices(scope, AssetClass.MEDICAL) & allowed
-        printers = (_devices(scope, AssetClass.PRINTER) & allowed) - medical
+        medical = scope.devices(AssetClass.MEDICAL) & allowed
+        printers = (scope.devices(AssetClass.PRINTER) & allowed) - medical
         others = allowed - medical - printers
+        probes = tuple(probes)
         wanted = _wanted(scope, probes)
         denied = _numbered(wanted, DENIED)
         on_printers = _opted_in(scope, printers, wanted)
+        unopted = printers - AddressSet.of(block.addresses[0] for block in on_printers)
+        on_medical = _called_on(scope, AssetClass.MEDICAL, medical, probes)
+        on_unopted = _called_on(scope, AssetClass.PRINTER, unopted, probes)
         opted = _opted_in(scope, others, denied, beside=wanted - denied)
         plain = others - AddressSet.of(block.addresses[0] for block in opted)
         on_others = (_block(plain, wanted - denied), *opted)
         skipped = {
-            Skip.MEDICAL: medical.count * len(wanted),
-            Skip.PRINTER: printers.count * len(wanted) - _endpoints(on_printers),
+            Skip.MEDICAL: medical.count * len(wanted) - on_medical.count,
+            Skip.PRINTER: printers.count * len(wanted) - _endpoints((*on_printers, on_unopted)),
             Skip.DENIED: others.count * len(wanted) - _endpoints(on_others),
         }
         blocks = (*on_others, *on_printers)
+        devices = ((AssetClass.MEDICAL, on_medical), (AssetClass.PRINTER, on_unopted))
         return cls(
             blocks=tuple(block for block in blocks if block.count),
             skipped={reason.value: count for reason, count in skipped.items() if count},
+            devices=tuple((kind, block) for kind, block in devices if block.count),
+            apart=scope.devices(AssetClass.MEDICAL) | on_unopted.addresses,
         )
 
     @property
     def planned(self) -> int:
-        """How many endpoints the round will visit."""
+        """How many endpoints the round will visit, in the sweep and in calls."""
+        return self.swept + _endpoints(block for _, block in self.devices)
+
+    @property
+    def swept(self) -> int:
+        """How many endpoints the sweep will knock on."""
         return _endpoints(self.blocks)
 
     @property
+    def called(self) -> AddressSet:
+        """The devices that are called on."""
+        called = AddressSet()
+        for _, block in self.devices:
+            called |= block.addresses
+        return called
+
+    @property
     def ports(self) -> frozenset[int]:
-        """Every TCP port that the round visits on some address."""
+        """Every TCP port that the sweep knocks on at some address."""
         return frozenset(port for block in self.blocks for port in block.ports)
 
     @property
     def udp_ports(self) -> frozenset[int]:
-        """Every UDP port that the round visits on some address."""
+        """Every UDP port that the sweep knocks on at some address."""
         return frozenset(port for block in self.blocks for port in block.udp_ports)
 
     def endpoints(self, seed: int) -> Course:
-        """Give each planned TCP endpoint once, in the order that the seed fixes."""
+        """Give each TCP endpoint of the sweep once, in the order that the seed fixes."""
         return Course.over(*self.blocks, seed=seed)
-
-    def plans(self, target: Target) -> bool:
-        """Tell whether the round visits a TCP endpoint."""
-        address, port = target
-        return any(port in block.ports and block.addresses.covers(address) for block in self.blocks)
 
     def among(self, listed: Iterable[Target]) -> "Plan":
         """Keep what is listed and planned; what is listed only is left out and counted.
 
         The lists of other scanners that are read name TCP endpoints: nothing else is kept.
         """
-        ports: defaultdict[str, set[int]] = defaultdict(set)
+        ports: defaultdict[AssetClass | None, defaultdict[str, set[int]]]
+        ports = defaultdict(lambda: defaultdict(set))
         beside: set[Target] = set()
-        for target in listed:
-            if self.plans(target):
-                ports[target[0]].add(target[1])
+        for address, port in listed:
+            for kind, block in self._kinds():
+                if port in block.ports and block.addresses.covers(address):
+                    ports[kind][address].add(port)
+                    break
             else:
-                beside.add(target)
-        hosts: defaultdict[tuple[int, ...], list[str]] = defaultdict(list)
-        for address, open_ports in ports.items():
-            hosts[tuple(sorted(open_ports))].append(address)
-        blocks = tuple(
-            Block(AddressSet.of(map(parse_address, hosts[some])), some) for some in sorted(hosts)
+                beside.add((address, port))
+        return Plan(
+            blocks=tuple(_blocks_of(ports[None])),
+            skipped={Skip.UNPLANNED.value: len(beside)} if beside else {},
+            devices=tuple(
+                (kind, block) for kind in AssetClass for block in _blocks_of(ports[kind])
+            ),
+            apart=self.apart,
         )
-        return Plan(blocks, {Skip.UNPLANNED.value: len(beside)} if beside else {})
+
+    def _kinds(self) -> Iterator[tuple[AssetClass | None, Block]]:
+        """Give each block with the class of its devices; what is swept has none."""
+        yield from ((None, block) for block in self.blocks)
+        yield from self.devices
 
     def shards(self, count: int) -> Iterator["Shard"]:
         """Cut the round into slices by host: each endpoint is in exactly one of them."""
         return (Shard(self, number, count) for number in range(count))
 
+    def calls(self, seed: int, first: int) -> Iterator["Call"]:
+        """Give each call on a device, numbered from `first`: the same for the same seed."""
+        numbers = count(first)
+        for kind, block in self.devices:
+            for address in block.hosts(seed):
+                yield Call(next(numbers), kind, address, block.ports, block.udp_ports)
+
     def shards_at(self, per_second: float) -> int:
         """Say into how many shards a round at this rate is best cut."""
         size = max(SHARD_ENDPOINTS, int(per_second * SHARD_SECONDS))
-        return max(1, -(-self.planned // size))
+        return max(1, -(-self.swept // size))
 
     @property
     def digest(self) -> str:
         """Name what is visited and left out: SHA-256 in hex, the same in every process."""
         blocks = [
-            [block.addresses.v4, block.addresses.v6, block.ports, block.udp_ports]
-            for block in self.blocks
+            [kind, block.addresses.v4, block.addresses.v6, block.ports, block.udp_ports]
+            for kind, block in self._kinds()
         ]
         text = json.dumps([blocks, sorted(self.skipped.items())])
         return hashlib.sha256(text.encode()).hexdigest()
@@ -175,6 +214,29 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One device, and the ports on which it is called on one after the other."""
+
+    number: int
+    asset_class: AssetClass
+    address: str
+    ports: tuple[int, ...]
+    udp_ports: tuple[int, ...] = ()
+
+    @property
+    def planned(self) -> int:
+        """How many endpoints."""
+        return len(self.ports) + len(self.udp_ports)
+
+    def endpoints(self, host: str | None) -> Iterator[Endpoint]:
+        """Give each endpoint once; `host` is the name that is pinned to the address."""
+        doors = {Transport.TCP: self.ports, Transport.UDP: self.udp_ports}
+        for transport, ports in doors.items():
+            for port in ports:
+                yield Endpoint(address=self.address, port=port, transport=transport, host=host)
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """What a sweep costs on one sort of network."""
 
@@ -207,7 +269,7 @@ class Estimate:
         syns = 1 + int(rates.timeout)
         return cls(
             addresses=sum(block.addresses.count for block in plan.blocks),
-            endpoints=plan.planned,
+            endpoints=plan.swept,
             answering=_outlook(plan, rates, attempts=1, packets=2, patience=0.0),
             silent=_outlook(
                 plan, rates, attempts=rates.attempts, packets=syns, patience=rates.timeout
@@ -238,12 +300,23 @@ def _block(addresses: AddressSet, ports: AbstractSet[Port]) -> Block:
     return Block(addresses, tuple(tcp), tuple(udp))
 
 
-def _devices(scope: Scope, asset_class: AssetClass) -> AddressSet:
-    devices = AddressSet()
-    for zone in scope.zones:
-        if zone.asset_class is asset_class:
-            devices |= zone.addresses
-    return devices
+def _called_on(
+    scope: Scope, asset_class: AssetClass, devices: AddressSet, probes: Iterable[AnyProbe]
+) -> Block:
+    """Lay out the calls on devices: where somebody consents, and on ports of their own probes."""
+    if asset_class not in scope.consents:
+        return Block(AddressSet(), ())
+    ports = _wanted(scope, (probe for probe in probes if probe.about.made_for is asset_class))
+    return _block(devices if ports else AddressSet(), ports - _numbered(ports, DENIED))
+
+
+def _blocks_of(ports: Mapping[str, AbstractSet[int]]) -> Iterator[Block]:
+    """Gather the addresses that have the same ports listed."""
+    hosts: defaultdict[tuple[int, ...], list[str]] = defaultdict(list)
+    for address, open_ports in ports.items():
+        hosts[tuple(sorted(open_ports))].append(address)
+    for some in sorted(hosts):
+        yield Block(AddressSet.of(map(parse_address, hosts[some])), some)
 
 
 def _opted_in(
@@ -270,7 +343,7 @@ def _endpoints(blocks: Iterable[Block]) -> int:
 def _outlook(plan: Plan, rates: Rates, *, attempts: int, packets: int, patience: float) -> Outlook:
     """Foresee the slowest of three limits: of all hosts, of one full subnet, and of one host."""
     datagrams = attempts * sum(len(b.udp_ports) * b.addresses.count for b in plan.blocks)
-    connections = plan.planned * attempts - datagrams
+    connections = plan.swept * attempts - datagrams
     busiest = max((block.doors for block in plan.blocks), default=0) * attempts
     spacing = max(patience, 1 / rates.per_host_per_second)
     fullest = max((_in_one_subnet(block) for block in plan.blocks), default=0) * attempts

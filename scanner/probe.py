@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, TypeAlias, TypeGuard, TypeVar
 from urllib.parse import quote
 
 from scanner.jsonview import Json
-from scanner.model import Endpoint, Outcome, Service, Silence, TlsFacts, Transport
+from scanner.model import AssetClass, Endpoint, Outcome, Service, Silence, TlsFacts, Transport
 from scanner.wire import Garbled
 from scanner.wire.headers import Header
 
@@ -106,9 +106,8 @@ class Method(StrEnum):
 class Fixed:
     """One HTTP request that is the same for every server: no place in it, and a fixed body.
 
-    It is for the few reads that a product offers by no GET: a count by JSON-RPC, the attributes
-    of a queue, a listing of one level (`PROPFIND`, always with `Depth: 0`). `docs/limits.md`
-    lists them all, and a test compares. `name` says what is asked; the path is part of it.
+    It is for the few reads that a product offers by no GET: a count by JSON-RPC, a listing of one
+    level (`PROPFIND`, always with `Depth: 0`). `docs/limits.md` lists them, and a test compares.
     """
 
     method: Method
@@ -158,8 +157,8 @@ class Listen:
 class Exchange:
     """One request on a byte stream and the frame that answers it.
 
-    `encode` builds the request from the arguments: `lambda: b"PING"` for a fixed one. It is part
-    of the declaration, so what a probe may send is decided by the function, not by its caller.
+    `encode` builds the request from the arguments. It is part of the declaration, so what a probe
+    may send is decided by the function, not by its caller.
     """
 
     name: str
@@ -303,12 +302,12 @@ DatagramDialogue: TypeAlias = Generator[Datagram, Answer, Outcome]
 class About:
     """What a probe says of itself; printed by `ronde probes` and `ronde plan`.
 
-    `front` is the ask that opens the conversation and feeds `identify`: `FRONT`, which all HTTP
-    probes of an endpoint share, unless a product says nothing of itself there. A probe whose front
-    is a `Datagram` has `udp_ports` and no others. `asks` is everything that the probe may ever
-    send, the front included. `runs_code` tells that whoever is let in can run programs of his own
-    there: what is stored matters little then. `needs` names the scope's field that must allow the
+    `front` is the ask that opens the conversation and feeds `identify`: `FRONT`, unless a product
+    says nothing of itself there. A probe whose front is a `Datagram` has `udp_ports` and no others.
+    `asks` is everything that it may ever send, the front included. `runs_code` tells that whoever
+    is let in can run programs of his own there. `needs` names the scope's field that must allow the
     probe: `udp` for all that speak it. `listens_only`: nobody speaks on its ports, not even TLS.
+    `made_for`: the class of devices that it may call on where the scope consents, and no other may.
     """
 
     name: str
@@ -325,6 +324,7 @@ class About:
     runs_code: bool = False
     needs: str | None = None
     listens_only: bool = False
+    made_for: AssetClass | None = None
 
     @property
     def transport(self) -> Transport:

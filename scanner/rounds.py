@@ -4,7 +4,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +17,8 @@ import anyio
 import structlog
 from msgspec.structs import replace
 
-from scanner.addresses import AddressSet
+from scanner.calls import Calls
+from scanner.care import CARE, Care
 from scanner.conversation import Limits
 from scanner.crew import COMMAND, Crew, crew_size, packed_orders
 from scanner.emit import Sink
@@ -28,7 +29,7 @@ from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
 from scanner.inventory.opened import read_open
 from scanner.ledger import Ledger
-from scanner.model import Asset, Coverage, Refused, ScopeReference, Transport
+from scanner.model import Asset, AssetClass, Coverage, Refused, ScopeReference, Transport
 from scanner.outputs import audit_trail, open_sinks
 from scanner.pipeline import Patrol, Walk, first_error, patrol, walk
 from scanner.plan import Plan
@@ -149,7 +150,8 @@ class Manner:
     To `resume` is to go on with the newest round of the scope, if it was not walked to its end.
     A round is cut into as many `shards` as suit its size, unless told. With one of them, `workers`
     are this process; with more they are processes beside it. Where SYNs are sent, the thread that
-    walks gives its privileges up for good.
+    walks gives its privileges up for good. To `wait` is to stay for the devices' own windows.
+    `care` is what devices are asked to bear.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -157,6 +159,8 @@ class Manner:
     shards: int | None = None
     workers: int = 1
     sweep: Means = Means.CONNECT
+    wait: bool = False
+    care: Mapping[AssetClass, Care] = field(default_factory=lambda: CARE)
 
 
 DEFAULT = Manner()
@@ -238,6 +242,7 @@ def _way(prepared: Prepared, manner: Manner) -> Way:
         shards=manner.shards or -(-suiting // manner.workers) * manner.workers,
         scope_digest=prepared.scope.digest,
         probes=tuple(sorted(probe.about.name for probe in prepared.probes)),
+        calls=prepared.plan.called.count,
         plan_digest=(prepared.uncut or prepared.plan).digest,
         list_digest=prepared.plan.digest if prepared.swept else "",
     )
@@ -249,13 +254,13 @@ def _means(prepared: Prepared, manner: Manner) -> Means:
 
 def _sweep(prepared: Prepared, manner: Manner, around: Around, open_files: ExitStack) -> Sweep:
     """Hold the sweep, or only try it where it is for workers to hold, each its own."""
-    means, scope = _means(prepared, manner), prepared.scope
+    means, scope = _means(prepared, manner), prepared.scope.without(prepared.plan.apart)
     if manner.workers == 1:
         return open_files.enter_context(
-            hold_sweep(means, scope, around=around, drop=drop_privilege)
+            hold_sweep(means, scope, prepared.plan, around=around, drop=drop_privilege)
         )
     # Privileges are kept: a worker that is started later needs them, until its sockets are open.
-    with hold_sweep(means, scope, around=around, drop=lambda: None) as sweep:
+    with hold_sweep(means, scope, prepared.plan, around=around, drop=lambda: None) as sweep:
         return sweep
 
 
@@ -275,6 +280,7 @@ class _Going(NamedTuple):
     ledger: Ledger
     started: datetime
     patrol: Patrol
+    calls: Calls
 
 
 def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Parts) -> _Going:
@@ -301,7 +307,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         brief,
         Share.of(prepared.plan.shards(history.way.shards), done),
         sweep=parts.sweep,
-        guard=_guard(scope, manner),
+        guard=_guard(prepared, manner),
         audit=audit,
         around=parts.around,
     )
@@ -315,14 +321,29 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         now=utc_now,
         masking=scope.mask_names,
     )
-    return _Going(round_, ledger, history.started, walker)
+    calls = _calls(prepared.plan, history, manner)
+    return _Going(round_, ledger, history.started, walker, calls)
 
 
-def _guard(scope: Scope, manner: Manner) -> Guard:
-    """Guard this process; where workers walk, it has no business with the network at all."""
+def _guard(prepared: Prepared, manner: Manner) -> Guard:
+    """Guard this process; where workers walk, it has no business but with devices."""
+    plan = prepared.plan
     if manner.workers == 1:
-        return Guard(scope.allowed)
-    return Guard(AddressSet(), starts=COMMAND)
+        return Guard(prepared.scope.without(plan.apart).allowed | plan.called)
+    return Guard(plan.called, starts=COMMAND)
+
+
+def _calls(plan: Plan, history: Round, manner: Manner) -> Calls:
+    """Leave out the calls that were made before the round was continued."""
+    done, way = history.shards_done(), history.way
+    calls = plan.calls(way.seed, first=way.shards)
+    return Calls(
+        calls=[call for call in calls if call.number not in done],
+        note=history.note_sign,
+        before=history.signs(),
+        waits=manner.wait,
+        care=manner.care,
+    )
 
 
 def _crew(brief: Brief, manner: Manner, audit: Path, around: Around) -> Patrol:
@@ -346,7 +367,11 @@ async def _walk_until_interrupted(going: _Going) -> Coverage:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_heed_signals, going.round, tasks.cancel_scope)
             coverage = await walk(
-                going.round, going.ledger, started=going.started, patrol=going.patrol
+                going.round,
+                going.ledger,
+                started=going.started,
+                patrol=going.patrol,
+                calls=going.calls.make,
             )
             tasks.cancel_scope.cancel()
     if coverage is None:

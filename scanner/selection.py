@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from scanner.identify import datagram_openings
-from scanner.model import Refused
-from scanner.probe import About, AnyProbe
+from scanner.model import AssetClass, Refused
+from scanner.probe import MAX_ANSWER, About, AnyProbe, Ask, Exchange, HangUp, Listen
 from scanner.scope import Scope
 from scanner.thirdparty import installed
 
@@ -40,8 +40,12 @@ def refuse_misdirected(scope: Scope, path: Path, probes: Sequence[AnyProbe]) -> 
 
     Raises:
         Refused: no probe has a name of `extra_ports`, a UDP port has two openings, or a probe would
-            speak where another, selected or not, only listens.
+            speak where another, selected or not, only listens; or one that is made for medical
+            devices would do more than exchange a few bytes with them.
     """
+    for about in (probe.about for probe in probes):
+        if about.made_for is AssetClass.MEDICAL and not all(map(_is_handshake, about.asks)):
+            raise Refused(f"{about.name} is made for medical devices, and does not only greet")
     known = chosen_probes(())
     if unknown := sorted(scope.extra_ports.keys() - {probe.about.name for probe in known}):
         raise Refused(f"{path}: extra_ports.{unknown[0]}: no probe has this name")
@@ -63,6 +67,13 @@ def _refuse_speech(scope: Scope, path: Path, listener: About, probes: Sequence[A
                 f"{path}: {field}{about.name} would speak on port {port}, where {listener.name} "
                 f"only listens; leave {about.name} out with --exclude-probe, or change extra_ports"
             )
+
+
+def _is_handshake(ask: Ask) -> bool:
+    """Tell whether an ask keeps to one small exchange on the one connection that there is."""
+    if isinstance(ask, Listen | Exchange):
+        return ask.max_bytes <= MAX_ANSWER
+    return isinstance(ask, HangUp)
 
 
 def _matches(probe: AnyProbe, patterns: Sequence[str]) -> bool:

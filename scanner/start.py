@@ -53,8 +53,8 @@ def summary(scope: Scope, now: datetime) -> Iterator[str]:
     for name, addresses in scope.hosts.items():
         yield f"  {name} is pinned to {', '.join(map(str, addresses))}"
     for zone in scope.zones:
-        left_alone = f", {zone.asset_class} devices: left alone" if zone.asset_class else ""
-        yield f"  zone {zone.name}: {zone.addresses.count:,} addresses{left_alone}"
+        treatment = f", {scope.treatment(zone.asset_class)}" if zone.asset_class else ""
+        yield f"  zone {zone.name}: {zone.addresses.count:,} addresses{treatment}"
     rates = scope.rates
     yield (
         f"  {rates.connections_per_second:g} connections a second, "

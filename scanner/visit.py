@@ -52,12 +52,28 @@ async def visit(
         if not await may_begin():
             return None
         if not catch_all:
-            return await _first_recognised(gate, endpoint, fronts)
+            return await first_recognised(gate, endpoint, fronts)
         streams = [front for front in fronts if not front.is_http]
-        heard = await _first_recognised(gate, endpoint, streams)
+        heard = await first_recognised(gate, endpoint, streams)
     if not _is_final(heard) and not _is_bug(heard.outcome) and len(streams) < len(fronts):
         heard = replace(heard, outcome=_left_unasked())
     return replace(heard, labels=(CATCH_ALL,))
+
+
+async def visit_unheard(
+    gate: Gate, endpoint: Endpoint, opening: Opening[Datagram, Answer]
+) -> Visit:
+    """Post the front datagram of a UDP endpoint that no sweep has asked, and settle it.
+
+    Raises:
+        OutOfScope: something tried to leave the scope.
+    """
+    asked = Remembering(partial(gate.post, endpoint))
+    try:
+        _, outcome, about = await _settle((opening,), asked)
+    except NoAnswer as silence:
+        return Visit(endpoint=endpoint, outcome=_silent(silence))
+    return Visit(endpoint=endpoint, outcome=outcome, about=about)
 
 
 async def visit_heard(
@@ -89,10 +105,19 @@ async def visit_heard(
     return Visit(endpoint=endpoint, outcome=Unknown(Silence.TIMEOUT, why))
 
 
-async def _first_recognised(gate: Gate, endpoint: Endpoint, fronts: Sequence[AnyHearing]) -> Visit:
+async def first_recognised(
+    gate: Gate, endpoint: Endpoint, fronts: Sequence[AnyHearing], *, both_ways: bool = True
+) -> Visit:
+    """Put the fronts until one is recognised; `both_ways` is over the other transport too.
+
+    For who keeps the host to himself already.
+
+    Raises:
+        OutOfScope: something tried to leave the scope.
+    """
     result = Visit(endpoint=endpoint, outcome=_unrecognised())
     for front in fronts:
-        heard = await _hear(gate, endpoint, front)
+        heard = await _hear(gate, endpoint, front, both_ways=both_ways)
         if _is_final(heard):
             return heard
         # Neither a bug nor a shut door must hide behind what the next front has to say.
@@ -100,10 +125,10 @@ async def _first_recognised(gate: Gate, endpoint: Endpoint, fronts: Sequence[Any
     return result
 
 
-async def _hear(gate: Gate, endpoint: Endpoint, front: AnyHearing) -> Visit:
+async def _hear(gate: Gate, endpoint: Endpoint, front: AnyHearing, *, both_ways: bool) -> Visit:
     """Put one hearing, over the other transport too if the answer asks for it: once."""
     result, other = await _converse(gate, endpoint, front, tls=front.tls_first)
-    if other and not front.clear_only:
+    if other and both_ways and not front.clear_only:
         again, _ = await _converse(gate, endpoint, front, tls=not front.tls_first)
         # A port that shuts the door on TLS as well is described best by its first silence.
         if not isinstance(again.outcome, Unknown) or again.outcome.silence is not Silence.TLS:

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -12,6 +14,7 @@ from scanner.model import Access, Severity, Silence
 class Way(msgspec.Struct, frozen=True, kw_only=True):
     """What has to be the same for a round to be continued, and the seed that fixes its order.
 
+    `calls` are on devices, one each; their numbers follow those of the shards.
     `list_digest` is what of the plan another scanner has listed, "" where none has.
     """
 
@@ -20,6 +23,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     scope_digest: str
     probes: tuple[str, ...]
     plan_digest: str
+    calls: int = 0
     list_digest: str = ""
 
     def changes(self, since: "Way") -> Iterator[str]:
@@ -34,6 +38,18 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
             yield "what --open-from lists"
 
 
+class Sign(StrEnum):
+    """What is written down of a device, so that a round that is continued goes on counting."""
+
+    SOCKET = "socket"
+    MISS = "miss"
+    RESET = "reset"
+
+
+#: A port of a device, and what was done or seen there.
+Noted: TypeAlias = tuple[int, Sign]
+
+
 @dataclass(slots=True)
 class Counts:
     """What the visits of a round or a shard amount to."""
@@ -44,7 +60,10 @@ class Counts:
 
 
 class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
-    """What one shard, or several, added to the coverage. `states` are those of the sweep."""
+    """What one shard, or several, added to the coverage; so does a call on a device.
+
+    `states` are those of the sweep; `skipped` is what was left out on the way, and why.
+    """
 
     states: dict[str, int] = {}
     access: dict[Access, int] = {}
@@ -54,15 +73,18 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
     sent: int = 0
     received: int = 0
     catch_all: int = 0
+    skipped: dict[str, int] = {}
 
     @classmethod
     def sum(cls, tallies: Iterable["ShardTally"]) -> "ShardTally":
         """Add up."""
         states: Counter[str] = Counter()
+        skipped: Counter[str] = Counter()
         counts = Counts()
         asks = sent = received = catch_all = 0
         for tally in tallies:
             states.update(tally.states)
+            skipped.update(tally.skipped)
             counts.access.update(tally.access)
             counts.unknown.update(tally.unknown)
             counts.findings.update(tally.findings)
@@ -77,4 +99,5 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
             sent=sent,
             received=received,
             catch_all=catch_all,
+            skipped=dict(skipped),
         )

@@ -1,9 +1,12 @@
 """What `ronde plan` says of devices, denied ports and durations, before anything is sent."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from scanner.forecast import as_json, as_text
+from tests.fakes.modality import CONSENT, ZONE, Greeter, Site
 from tests.ground import Ground, fresh_ground
 
 ground = fresh_ground
@@ -56,3 +59,18 @@ def test_every_ask_of_every_selected_probe_is_listed(ground: Ground) -> None:
     data = json.loads(ground.run("probes", "hylafax", "--format", "json").out)
 
     assert said[-len(data[0]["asks"]) :] == [f"      {ask}" for ask in data[0]["asks"]]
+
+
+def test_calls_on_devices_are_announced_with_who_approved_them(tmp_path: Path) -> None:
+    """How many, by which probes, how gently and for how long at most."""
+    prepared = Site(tmp_path).prepared(Greeter([104, 2575]), scope=ZONE + CONSENT)
+
+    said = as_text(prepared).splitlines()
+    (calls,) = json.loads(as_json(prepared))["devices"]
+
+    assert said[said.index("  medical devices: 1 called on, never swept") + 1 :][:3] == [
+        "    approved by Biomedical engineering",
+        "    by greeter on ports 104, 2575: 2 endpoints",
+        "    at most 3 sockets to a port, one at a time, 3 s each, 5 s apart; 0:00:48 at most",
+    ]
+    assert (calls["approver"], calls["seconds_at_most"]) == ("Biomedical engineering", 48.0)

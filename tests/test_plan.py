@@ -16,7 +16,7 @@ from scanner.denied import DENIED
 from scanner.model import Outcome, Service, Transport
 from scanner.plan import Estimate, Outlook, Plan
 from scanner.probe import FRONT, About, Answer, AnyProbe, Datagram, Get, Page
-from scanner.scope import AssetClass, Rates, Scope, Zone
+from scanner.scope import AssetClass, Consent, Rates, Scope, Zone
 
 RATES = Rates(connections_per_second=100, per_host_per_second=5, timeout=3, attempts=2)
 PORTS = st.sets(st.sampled_from([80, 515, 6379, 9100, 9200]), max_size=5)
@@ -36,7 +36,7 @@ class Claim:
         raise NotImplementedError
 
 
-def claim(*ports: int, tls: int | None = None) -> Claim:
+def claim(*ports: int, tls: int | None = None, made_for: AssetClass | None = None) -> Claim:
     """Build the probe named `claim`."""
     return Claim(
         About(
@@ -49,8 +49,13 @@ def claim(*ports: int, tls: int | None = None) -> Claim:
             proves="nothing",
             cwe=306,
             remedy="None.",
+            made_for=made_for,
         )
     )
+
+
+#: Anybody's hours and signature: what a scope needs to have devices called on.
+CONSENT = Consent("Biomedical engineering", ())
 
 
 @dataclass
@@ -95,6 +100,7 @@ def scope(
     zones: tuple[Zone, ...] = (),
     opt_ins: dict[IPAddress, frozenset[int]] | None = None,
     extra_ports: dict[str, frozenset[int]] | None = None,
+    consents: dict[AssetClass, Consent] | None = None,
 ) -> Scope:
     """Build a permission of which only the parts that shape a plan matter."""
     return Scope(
@@ -116,6 +122,7 @@ def scope(
         windows=(),
         extra_ports=extra_ports or {},
         opt_ins=opt_ins or {},
+        consents=consents or {},
         min_coverage=0,
         digest="",
     )
@@ -250,6 +257,67 @@ class TestWhatIsVisited:
         assert list(plan.endpoints(seed=1)) == [("192.0.2.4", 631)]
         assert plan.skipped == {"printer": 3}
 
+    def test_devices_are_called_on_by_their_own_probes_where_somebody_consents(self) -> None:
+        """They are in no block of the sweep, and the ports of other probes are skipped."""
+        signed = scope(
+            addresses("192.0.2.4/31"),
+            zones=(Zone("ward", addresses("192.0.2.4"), AssetClass.MEDICAL),),
+            consents={AssetClass.MEDICAL: CONSENT},
+        )
+        own = claim(104, 2575, made_for=AssetClass.MEDICAL)
+        plan = Plan.of(signed, None, [claim(80), own, claim(631, made_for=AssetClass.PRINTER)])
+
+        assert {address for address, _ in plan.endpoints(seed=1)} == {"192.0.2.5"}
+        assert [
+            (call.number, call.asset_class, call.address, call.ports)
+            for call in plan.calls(seed=1, first=3)
+        ] == [(3, AssetClass.MEDICAL, "192.0.2.4", (104, 2575))]
+        assert (plan.planned, plan.swept, plan.skipped) == (6, 4, {"medical": 2})
+        assert plan.called == addresses("192.0.2.4")
+
+    def test_the_sweep_is_kept_apart_from_every_medical_device(self) -> None:
+        """With a consent or without; from a printer only if it is called on."""
+        zones = (
+            Zone("ward", addresses("192.0.2.4"), AssetClass.MEDICAL),
+            Zone("copy room", addresses("192.0.2.5"), AssetClass.PRINTER),
+        )
+        signed = scope(addresses("192.0.2.4/30"), zones=zones)
+        consent = scope(
+            addresses("192.0.2.4/30"), zones=zones, consents={AssetClass.PRINTER: CONSENT}
+        )
+        own = claim(631, made_for=AssetClass.PRINTER)
+
+        assert Plan.of(signed, None, [own]).apart == addresses("192.0.2.4")
+        assert Plan.of(consent, None, [own]).apart == addresses("192.0.2.4/31")
+
+    def test_a_printer_that_opted_in_is_visited_as_it_opted_in(self) -> None:
+        """One way or the other, never both."""
+        signed = scope(
+            addresses("192.0.2.4/31"),
+            zones=(Zone("copy room", addresses("192.0.2.4/31"), AssetClass.PRINTER),),
+            opt_ins={IPv4Address("192.0.2.4"): frozenset({631})},
+            consents={AssetClass.PRINTER: CONSENT},
+        )
+        plan = Plan.of(signed, None, [claim(631, 9100, made_for=AssetClass.PRINTER)])
+
+        assert list(plan.endpoints(seed=1)) == [("192.0.2.4", 631)]
+        assert [(call.address, call.ports) for call in plan.calls(1, first=0)] == [
+            ("192.0.2.5", (631,))
+        ]
+        assert plan.skipped == {"printer": 2}
+
+    def test_an_inventory_narrows_the_calls_too(self) -> None:
+        """What it does not list is not called on."""
+        signed = scope(
+            addresses("192.0.2.4/31"),
+            zones=(Zone("ward", addresses("192.0.2.4/31"), AssetClass.MEDICAL),),
+            consents={AssetClass.MEDICAL: CONSENT},
+        )
+        plan = Plan.of(signed, addresses("192.0.2.5"), [claim(104, made_for=AssetClass.MEDICAL)])
+
+        assert plan.called == addresses("192.0.2.5")
+        assert plan.apart == addresses("192.0.2.4/31")
+
     def test_no_denied_port_lacks_a_reason(self) -> None:
         """The table of denied ports can be printed as it is."""
         assert all(DENIED.values())
@@ -261,26 +329,37 @@ class TestWhatIsVisited:
         ),
         medical=st.integers(28, 32),
         printers=st.integers(28, 32),
+        own=PORTS,
+        consents=st.sets(st.sampled_from(AssetClass)),
     )
-    def test_every_wanted_endpoint_is_planned_or_skipped(
+    def test_every_wanted_endpoint_is_planned_or_skipped(  # noqa: PLR0913 - one a dimension
         self,
+        *,
         ports: set[int],
         opted: dict[IPAddress, frozenset[int]],
         medical: int,
         printers: int,
+        own: set[int],
+        consents: set[AssetClass],
     ) -> None:
         """Nothing is lost between the planned and the skipped, and nothing counted twice."""
         zones = (
             Zone("ward", addresses(f"192.0.2.0/{medical}"), AssetClass.MEDICAL),
             Zone("copy room", addresses(f"192.0.2.0/{printers}"), AssetClass.PRINTER),
         )
-        plan = Plan.of(
-            scope(addresses("192.0.2.0/28"), zones=zones, opt_ins=opted), None, [claim(*ports)]
+        signed = scope(
+            addresses("192.0.2.0/28"),
+            zones=zones,
+            opt_ins=opted,
+            consents=dict.fromkeys(consents, CONSENT),
         )
+        probes = [claim(*ports), claim(*own, made_for=AssetClass.MEDICAL)]
+        plan = Plan.of(signed, None, [*probes, claim(*own, made_for=AssetClass.PRINTER)])
 
         visited = list(plan.endpoints(seed=1))
+        visited += [(one.address, p) for one in plan.calls(seed=1, first=0) for p in one.ports]
         assert plan.planned == len(visited) == len(set(visited))
-        assert plan.planned + sum(plan.skipped.values()) == 16 * len(ports)
+        assert plan.planned + sum(plan.skipped.values()) == 16 * len(ports | own)
 
 
 class TestInWhichOrder:
@@ -509,3 +588,18 @@ class TestListed:
         cut = whole.among([("192.0.2.1", 80), *beside])
 
         assert (cut.planned, cut.skipped) == (1, {"listed-beside-the-plan": 4})
+
+    def test_a_listed_device_is_called_on_and_not_visited(self) -> None:
+        """As it would be without the list, on what is listed alone."""
+        signed = scope(
+            addresses("192.0.2.8/30"),
+            zones=(Zone("imaging", addresses("192.0.2.9"), AssetClass.MEDICAL),),
+            consents={AssetClass.MEDICAL: CONSENT},
+        )
+        whole = Plan.of(signed, None, [claim(80), claim(104, 2575, made_for=AssetClass.MEDICAL)])
+
+        cut = whole.among([("192.0.2.9", 104), ("192.0.2.9", 80), ("192.0.2.10", 80)])
+
+        assert list(cut.endpoints(seed=1)) == [("192.0.2.10", 80)]
+        assert [(call.address, call.ports) for call in cut.calls(1, 0)] == [("192.0.2.9", (104,))]
+        assert (cut.apart, cut.skipped) == (whole.apart, {"listed-beside-the-plan": 1})

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from scanner.addresses import AddressSet
 from scanner.model import Refused
 from scanner.scope import AssetClass, Rates, Scope, ScopeRefused, Zone, load_scope
-from scanner.scope.file import OptInTable, RatesTable, ScopeFile, WindowTable, ZoneTable
+from scanner.scope.file import (
+    ConsentTable,
+    OptInTable,
+    RatesTable,
+    ScopeFile,
+    WindowTable,
+    ZoneTable,
+)
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)  # a Wednesday
 
@@ -687,7 +694,9 @@ class TestPage:
         assert scope.zones[0].asset_class is AssetClass.MEDICAL
 
     @pytest.mark.parametrize("path", [PAGE, TEMPLATE], ids=["page", "template"])
-    @pytest.mark.parametrize("table", [ScopeFile, RatesTable, WindowTable, ZoneTable, OptInTable])
+    @pytest.mark.parametrize(
+        "table", [ScopeFile, RatesTable, WindowTable, ZoneTable, ConsentTable, OptInTable]
+    )
     def test_every_field_is_explained(self, path: Path, table: type[msgspec.Struct]) -> None:
         """Neither the page nor the template lacks a field that a file may have."""
         text = path.read_text()

@@ -498,11 +498,11 @@ class TestRefusals:
         """An old program does not guess at new tables."""
         Store.open(path, create=NOON).close()
         with closing(sqlite3.connect(path)) as connection:
-            connection.execute("UPDATE ronde_history SET version = 3")
+            connection.execute("UPDATE ronde_history SET version = 4")
             connection.commit()
         before = path.read_bytes()
 
-        with pytest.raises(StoreRefused, match="version 3; this ronde reads version 2"):
+        with pytest.raises(StoreRefused, match="version 4; this ronde reads version 3"):
             Store.open(path, create=NOON)
 
         assert path.read_bytes() == before

@@ -99,8 +99,11 @@ class Worker:
             Refused: the audit trail cannot be written, or no SYNs can be sent from here any more.
         """
         brief, around = self._brief, self._around
-        with hold_sweep(brief.means, brief.scope, around=around, drop=drop_privilege) as sweep:
-            share, guard = Share(shards=self._drawn()), Guard(brief.scope.allowed)
+        swept = brief.scope.without(brief.plan.apart)
+        with hold_sweep(
+            brief.means, swept, brief.plan, around=around, drop=drop_privilege
+        ) as sweep:
+            share, guard = Share(shards=self._drawn()), Guard(swept.allowed)
             await self._walk(
                 equip(brief, share, sweep=sweep, guard=guard, audit=audit, around=around)
             )

@@ -52,16 +52,16 @@ class JsonLines:
 
     def finding(self, finding: Finding) -> None:
         """Write one finding."""
-        self._write(finding)
+        self.write(finding)
 
     def service(self, service: ServiceSeen) -> None:
         """Write one service, if those were asked for."""
         if self._services:
-            self._write(service)
+            self.write(service)
 
     def coverage(self, coverage: Coverage) -> None:
         """Write the coverage, which ends the round."""
-        self._write(coverage)
+        self.write(coverage)
 
     def close(self) -> None:
         """Close the file; standard output belongs to the process and stays open."""
@@ -69,7 +69,8 @@ class JsonLines:
             with named(self._name):
                 self._stream.close()
 
-    def _write(self, value: msgspec.Struct) -> None:
+    def write(self, value: msgspec.Struct) -> None:
+        """Write one object, whichever it is."""
         with named(self._name):
             line = memoryview(document(value) + b"\n")
             while line:

@@ -2,23 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import msgspec
 
 from scanner.addresses import AddressSet, IPAddress, IPNetwork
 from scanner.scope import literals
+from scanner.scope.consent import read_consents, read_windows
 from scanner.scope.file import ScopeFile
 from scanner.scope.permission import Rates, Scope, Zone, refusal_on
 from scanner.scope.problems import Problems
-from scanner.scope.windows import Window
-
-T = TypeVar("T")
 
 Resolve: TypeAlias = Callable[[str], Sequence[str]]
-
-#: How a value that `ronde init` wrote begins, until somebody edits it.
-PLACEHOLDER = "CHANGE-ME"
 
 #: What names the people and the paper behind a permission.
 SIGNATURES = ("name", "owner", "approver", "reference", "contact")
@@ -35,10 +30,11 @@ def compile_scope(
     _check_signatures(file, problems)
     timezone = problems.reading("timezone", literals.read_timezone, file.timezone)
     valid_from, valid_until = _validity(file, problems, now.astimezone(timezone).date())
-    ranges = tuple(_read_all("ranges", file.ranges, literals.read_range, problems))
-    exclusions = tuple(_read_all("exclude", file.exclude, literals.read_network, problems))
-    names = _read_all("hosts", file.hosts, literals.read_name, problems)
-    windows = _windows(file, problems)
+    ranges = tuple(problems.reading_all("ranges", literals.read_range, file.ranges))
+    exclusions = tuple(problems.reading_all("exclude", literals.read_network, file.exclude))
+    names = problems.reading_all("hosts", literals.read_name, file.hosts)
+    windows = read_windows("windows", file.windows, file.timezone, problems)
+    consents = read_consents(file, windows, problems, now)
     _check_not_empty(file, problems)
     problems.refuse_if_any()
 
@@ -79,6 +75,7 @@ def compile_scope(
         max_open_ports=file.max_open_ports,
         mask_names=file.mask_names,
         ftp_anonymous=file.ftp_anonymous,
+        consents=consents,
         dicom_find=file.dicom_find,
         digest=digest,
     )
@@ -86,13 +83,7 @@ def compile_scope(
 
 def _check_signatures(file: ScopeFile, problems: Problems) -> None:
     for field in SIGNATURES:
-        value: str = getattr(file, field)
-        if not value.strip():
-            problems.add(field, "missing; a permission without it permits nothing")
-        elif value.startswith(PLACEHOLDER):
-            problems.add(field, "still holds the template's text; write your own")
-        elif not value.isprintable():
-            problems.add(field, "holds control characters; write one line of plain text")
+        problems.reading(field, literals.read_signature, getattr(file, field))
     if not file.contact.isascii():
         problems.add("contact", "is sent as an HTTP header; write it in ASCII")
 
@@ -172,7 +163,7 @@ def _zones(file: ScopeFile, named: AddressSet, problems: Problems) -> tuple[Zone
     for place, table in enumerate(file.zones):
         field = f"zones[{place}]"
         addresses = AddressSet.of(
-            _read_all(f"{field}.ranges", table.ranges, literals.read_range, problems)
+            problems.reading_all(f"{field}.ranges", literals.read_range, table.ranges)
         )
         zone = Zone(table.name, addresses, table.asset_class)
         _check_zone(field, zone, zones, named, problems)
@@ -215,27 +206,3 @@ def _opt_ins(
             problems.add(f"{field}.address", f"{address} is not in scope")
         opt_ins[address] = opt_ins.get(address, frozenset()) | frozenset(table.ports)
     return opt_ins
-
-
-def _windows(file: ScopeFile, problems: Problems) -> tuple[Window, ...]:
-    windows = []
-    for place, table in enumerate(file.windows):
-        field = f"windows[{place}]"
-        opens = problems.reading(f"{field}.from", literals.read_clock, table.opens)
-        closes = problems.reading(f"{field}.until", literals.read_clock, table.closes)
-        zone = problems.reading(
-            f"{field}.timezone", literals.read_timezone, table.timezone or file.timezone
-        )
-        names = literals.DAYS if table.days is None else table.days
-        days = frozenset(_read_all(f"{field}.days", names, literals.read_day, problems))
-        if opens is not None and closes is not None and zone is not None:
-            windows.append(Window(days, opens, closes, zone))
-    return tuple(windows)
-
-
-def _read_all(
-    field: str, texts: Sequence[str], read: Callable[[str], T], problems: Problems
-) -> list[T]:
-    """Read every element, noting each that cannot be read."""
-    values = (problems.reading(f"{field}[{place}]", read, text) for place, text in enumerate(texts))
-    return [value for value in values if value is not None]

@@ -1,12 +1,14 @@
 """A scope file as it is written: names, types and bounds of its fields, nothing more."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
 from scanner.masking import Masking
-from scanner.scope.permission import MAX_OPEN_PORTS, AssetClass
+from scanner.model import AssetClass
+from scanner.scope.permission import MAX_OPEN_PORTS
 
 #: Every private IPv4 address (RFC 1918) is 17.9 million; more in one permission is a slip.
 MOST_ADDRESSES = 1 << 25
@@ -21,6 +23,13 @@ Text = Annotated[str, Meta(max_length=200)]
 Entries = Annotated[list[Text], Meta(max_length=MOST_ENTRIES)]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Ports = Annotated[list[Port], Meta(max_length=1_000)]
+
+
+class Mode(StrEnum):
+    """How the devices of a class are treated."""
+
+    SKIP = "skip"
+    HANDSHAKE = "handshake"
 
 
 class RatesTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +59,14 @@ class ZoneTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asset_class: AssetClass | None = field(name="class", default=None)
 
 
+class ConsentTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[medical]`, `[printer]`: whether the devices of a class may be called on, with care."""
+
+    mode: Mode | None = None
+    approver: Text = ""
+    windows: Annotated[list[WindowTable], Meta(max_length=100)] = []
+
+
 class OptInTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[[opt_in]]`: ports that are otherwise denied, allowed on one address."""
 
@@ -76,6 +93,8 @@ class ScopeFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rates: RatesTable = RatesTable()
     windows: Annotated[list[WindowTable], Meta(max_length=100)] = []
     zones: Annotated[list[ZoneTable], Meta(max_length=1_000)] = []
+    medical: ConsentTable | None = None
+    printer: ConsentTable | None = None
     extra_ports: dict[Text, Ports] = {}
     opt_in: Annotated[list[OptInTable], Meta(max_length=1_000)] = []
     udp: bool = False

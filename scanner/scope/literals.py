@@ -33,6 +33,9 @@ LOCAL: Sequence[IPNetwork] = (
 #: The letters of a day in `windows`, Monday first.
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+#: How a value that `ronde init` wrote begins, until somebody edits it.
+PLACEHOLDER = "CHANGE-ME"
+
 _PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
 _LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 _NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
@@ -113,6 +116,21 @@ def read_answer(text: str) -> IPAddress:
 def is_local(address: IPAddress) -> bool:
     """Tell whether an address means the scanner itself or its own link."""
     return any(address in network for network in LOCAL)
+
+
+def read_signature(text: str) -> str:
+    """Read who or what stands behind a permission.
+
+    Raises:
+        ValueError: nobody, or not one line of plain text that somebody wrote.
+    """
+    if not text.strip():
+        raise ValueError("missing; a permission without it permits nothing")
+    if text.startswith(PLACEHOLDER):
+        raise ValueError("still holds the template's text; write your own")
+    if not text.isprintable():
+        raise ValueError("holds control characters; write one line of plain text")
+    return text
 
 
 def read_day(text: str) -> int:

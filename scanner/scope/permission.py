@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
-from enum import StrEnum
 
 from scanner.addresses import AddressSet, IPAddress, IPNetwork, parse_address, unmapped
 from scanner.masking import Masking
+from scanner.model import AssetClass
 from scanner.scope import windows as hours
 from scanner.scope.windows import Window
 
@@ -15,11 +15,16 @@ from scanner.scope.windows import Window
 MAX_OPEN_PORTS = 20
 
 
-class AssetClass(StrEnum):
-    """Kinds of device that a stray connection can disturb."""
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Who allows careful calls on the devices of a class, and when: they have their own hours."""
 
-    MEDICAL = "medical"
-    PRINTER = "printer"
+    approver: str
+    windows: tuple[Window, ...]
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether a device may be called on at this instant."""
+        return hours.is_open(self.windows, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class Scope:
     `allowed` is ranges and pinned addresses, less the exclusions: an exclusion always wins.
     `ranges` and `exclusions` stand as the file wrote them, for `explain`. `digest` is the SHA-256
     of the file, in hex. `timezone` is that in which the two dates, both inclusive, are read.
-    `udp` tells whether anything may be sent over UDP.
+    `udp` tells whether anything may be sent over UDP. Devices of a class without a consent are
+    left alone.
     """
 
     name: str
@@ -88,6 +94,7 @@ class Scope:
     max_open_ports: int = MAX_OPEN_PORTS
     mask_names: Masking = Masking.PERSONAL
     ftp_anonymous: bool = False
+    consents: Mapping[AssetClass, Consent] = field(default_factory=dict)
     dicom_find: bool = False
     _names: Mapping[IPAddress, str] = field(init=False, repr=False, compare=False)
 
@@ -114,6 +121,18 @@ class Scope:
         parsed = _parsed(address)
         return parsed is not None and parsed in self.allowed
 
+    def devices(self, asset_class: AssetClass) -> AddressSet:
+        """Give the addresses that may be touched and hold devices of a class."""
+        devices = AddressSet()
+        for zone in self.zones:
+            if zone.asset_class is asset_class:
+                devices |= zone.addresses
+        return devices & self.allowed
+
+    def without(self, addresses: AddressSet) -> "Scope":
+        """Give the same permission, less some addresses."""
+        return replace(self, allowed=self.allowed - addresses)
+
     def host_of(self, address: str | IPAddress) -> str | None:
         """Give the listed name that is pinned to an address, the first one if there are several."""
         parsed = _parsed(address)
@@ -135,6 +154,12 @@ class Scope:
     def refusal_today(self, now: datetime) -> str | None:
         """Say why no round may run on this day, or None if one may. Windows are another matter."""
         return refusal_on(now.astimezone(self.timezone).date(), self.valid_from, self.valid_until)
+
+    def treatment(self, asset_class: AssetClass) -> str:
+        """Say how devices of a class are treated."""
+        if consent := self.consents.get(asset_class):
+            return f"{asset_class} devices: called on with care, approved by {consent.approver}"
+        return f"{asset_class} devices: left alone"
 
     def explain(self, subject: str) -> Explanation:
         """Say whether an address or a listed name may be touched, and which lines decide it."""
@@ -179,7 +204,7 @@ class Scope:
             return []
         said = []
         if zone := self.zone_of(address):
-            kind = f" ({zone.asset_class} devices: left alone)" if zone.asset_class else ""
+            kind = f" ({self.treatment(zone.asset_class)})" if zone.asset_class else ""
             said.append(f"zone {zone.name!r} holds {address}{kind}")
         if ports := self.opt_ins.get(address):
             said.append(f"`opt_in` allows {address} the denied ports {_listed(sorted(ports))}")

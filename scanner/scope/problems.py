@@ -1,7 +1,7 @@
 """Everything that is wrong with a scope file, each with its line, refused in one go."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,6 +46,11 @@ class Problems:
         except ValueError as error:
             self.add(field, str(error))
             return None
+
+    def reading_all(self, field: str, read: Callable[[str], T], texts: Sequence[str]) -> list[T]:
+        """Read every element, noting each that cannot be read."""
+        values = (self.reading(f"{field}[{place}]", read, text) for place, text in enumerate(texts))
+        return [value for value in values if value is not None]
 
     def refuse_if_any(self) -> None:
         """Raise what was found.

@@ -61,6 +61,16 @@ def is_open(windows: Sequence[Window], now: datetime) -> bool:
     return not windows or any(window.is_open(now) for window in windows)
 
 
+def meet(one: Sequence[Window], other: Sequence[Window], now: datetime) -> bool:
+    """Tell whether both are open at some instant of the coming two weeks."""
+    last = now.astimezone(UTC) + DAYS_AHEAD * ONE_DAY
+    instant = next_open(one, now)
+    while not (is_open(one, instant) and is_open(other, instant)) and instant < last:
+        # Each step goes to an opening: of the one, then of the other if it is later.
+        instant = next_open(other, next_open(one, instant))
+    return instant < last
+
+
 def next_open(windows: Sequence[Window], now: datetime) -> datetime:
     """Give the first instant from now on at which a window is open, in UTC."""
     if not windows:

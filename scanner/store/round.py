@@ -16,8 +16,8 @@ from scanner.record import ended, filed_under, when_exposed, when_round_ends
 from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
 from scanner.store.lock import RoundLock
-from scanner.store.tables import round_, shard
-from scanner.way import ShardTally, Way
+from scanner.store.tables import round_, shard, sign
+from scanner.way import Noted, ShardTally, Sign, Way
 
 #: The statuses that are an event when a finding comes to them.
 CHANGES = {Status.NEW: Change.NEW, Status.REOPENED: Change.REOPENED}
@@ -116,6 +116,21 @@ class Round:
                 row.number: msgspec.json.decode(row.tally, type=ShardTally)
                 for row in transaction.execute(query)
             }
+
+    def note_sign(self, address: str, port: int, seen: Sign) -> None:
+        """Commit a sign of a device, apart from what is recorded `together`. From any thread."""
+        row = {"round": self.name, "address": address, "port": port, "sign": seen.value}
+        with self._database.writing() as transaction:
+            transaction.execute(insert(sign).values(row))
+
+    def signs(self) -> dict[str, list[Noted]]:
+        """Give what this round noted of each device so far."""
+        query = select(sign.c.address, sign.c.port, sign.c.sign).where(sign.c.round == self.name)
+        noted: dict[str, list[Noted]] = {}
+        with self._database.reading() as transaction:
+            for row in transaction.execute(query):
+                noted.setdefault(row.address, []).append((row.port, Sign(row.sign)))
+        return noted
 
     def settle(self, at: datetime) -> Settled:
         """Commit what this round ended, and what it could not verify in its own scope.

@@ -158,7 +158,7 @@ class Store:
         return row
 
     def _reopen(self, resumed: Round, *, ended: bool) -> None:
-        if ended and len(resumed.shards_done()) == resumed.way.shards:
+        if ended and len(resumed.shards_done()) == resumed.way.shards + resumed.way.calls:
             raise StoreRefused(f"the round {resumed.name} was walked to its end: begin a new one")
         with self._database.writing() as transaction:
             this = update(round_).where(round_.c.name == resumed.name)

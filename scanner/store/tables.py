@@ -24,10 +24,10 @@ else:
     Moment = TypeDecorator
 
 #: Raised by one with every change of these tables.
-VERSION = 2
+VERSION = 3
 
 #: Versions that lack tables and differ in nothing else: adding those brings them up to date.
-LACKING_TABLES = frozenset({1})  # 1 had neither `way` nor `shard`
+LACKING_TABLES = frozenset({1, 2})  # 1 had neither `way` nor `shard`, 2 had no `sign`
 
 
 class Utc(Moment):
@@ -91,6 +91,18 @@ shard = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Utc, nullable=False),
     Column("tally", Text, nullable=False),
+)
+
+#: What was done to devices that are called on with care, and what they showed: `way.Sign`.
+sign = Table(
+    "sign",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("round", String, ForeignKey("round.name"), nullable=False),
+    Column("address", String, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("sign", String, nullable=False),
+    Index("sign_by_round", "round"),
 )
 
 #: Where each finding stands: `record.Standing`, and the scope that saw it last.

@@ -5,21 +5,28 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from enum import StrEnum
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from scanner.course import Course, Target
 from scanner.model import Refused
 from scanner.scope import Scope
 from scanner.sweep.answer import Observation, Tally
 from scanner.sweep.connect import ConnectSweep
+from scanner.sweep.descriptors import fitting
 from scanner.sweep.listed import ListedSweep
 from scanner.sweep.pace import Pace
 
 if TYPE_CHECKING:
     from scanner.sweep.link import Link
+
+    Links: TypeAlias = Callable[[], AbstractContextManager[dict[int, Link]]]
+
+#: From so many endpoints on it pays to import numpy, a tenth of a second, for connects too. Below,
+#: they go one by one, and one at a time to each host.
+WORTH_A_RING = 1 << 14
 
 
 class Sweep(Protocol):
@@ -55,14 +62,15 @@ def choose_sweep(  # noqa: PLR0913 - what either sweep needs
     *,
     pace: Pace,
     scope: Scope,
+    planned: int,
     width: int,
     warn: Callable[[str], None],
     drop: Callable[[], None],
 ) -> Iterator[Sweep]:
     """Hold the sweep that was asked for. Enter it before the guard watches.
 
-    `warn` is told why `auto` means connects here, in one line. `drop` is called once raw sockets
-    are open, for nothing after that needs a privilege.
+    `planned` says how many endpoints there are. `warn` is told why `auto` means connects here, in
+    one line. `drop` is called once raw sockets are open, for nothing after that needs a privilege.
 
     Raises:
         Refused: SYNs were asked for, and cannot be sent from here.
@@ -72,46 +80,69 @@ def choose_sweep(  # noqa: PLR0913 - what either sweep needs
         if means is Means.LIST:
             yield ListedSweep(pace)
             return
-        links = "connects were asked for" if means is Means.CONNECT else _open_links(sockets)
-        if not isinstance(links, str):
-            from scanner.sweep.syn import SynSweep  # noqa: PLC0415 - numpy need not be there
-
+        raw = "connects were asked for" if means is Means.CONNECT else _raw_links(sockets)
+        if not isinstance(raw, str):
             drop()
-            yield SynSweep(
-                pace=pace,
-                links=links,
-                allowed=scope.allowed,
-                timeout=timeout,
-                attempts=attempts,
-                warn=warn,
+        elif means is Means.SYN:
+            raise Refused(f"--sweep syn: {raw}")
+        elif means is Means.AUTO:
+            warn(f"sweeping by ordinary connects: {raw}")
+        few = planned < WORTH_A_RING
+        links = (
+            raw if not isinstance(raw, str) else None if few else _ring_links(width, timeout, warn)
+        )
+        if links is None:
+            yield ConnectSweep(
+                pace=pace, width=width, timeout=timeout, attempts=attempts, warn=warn
             )
             return
-        if means is Means.SYN:
-            raise Refused(f"--sweep syn: {links}")
-        if means is Means.AUTO:
-            warn(f"sweeping by ordinary connects: {links}")
-        yield ConnectSweep(
+        from scanner.sweep.bulk import BulkSweep  # noqa: PLC0415 - numpy need not be there
+
+        yield BulkSweep(
             pace=pace,
-            width=width,
+            links=links,
+            allowed=scope.allowed,
             timeout=timeout,
             attempts=attempts,
             warn=warn,
         )
 
 
-def _open_links(sockets: ExitStack) -> "dict[int, Link] | str":
+def _raw_links(sockets: ExitStack) -> "Links | str":
     """Open raw sockets, or say what is missing for them."""
     if why_not := why_no_syns():
         return why_not
-    # numpy's linear algebra, which nothing here needs, would start threads as it is imported;
-    # what is dropped after that they would keep.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from scanner.sweep.link import links  # noqa: PLC0415 - numpy need not be there
+    _keep_numpy_to_one_thread()
+    from scanner.sweep.syn import links  # noqa: PLC0415 - numpy need not be there
 
     try:
-        return sockets.enter_context(links())
+        opened = sockets.enter_context(links())
     except OSError as error:
         return f"raw sockets, or the routing tables, are kept from us: {error.strerror}"
+    return lambda: nullcontext(opened)
+
+
+def _ring_links(width: int, timeout: float, warn: Callable[[str], None]) -> "Links | None":
+    """Say how connects can go by the thousand, or None where they cannot."""
+    if sys.platform != "linux" or find_spec("numpy") is None:
+        return None
+    _keep_numpy_to_one_thread()
+    from scanner.sweep.ring import Syscalls  # noqa: PLC0415 - numpy need not be there
+    from scanner.sweep.ringlink import FAMILIES, ring_links, why_no_ring  # noqa: PLC0415 - too
+
+    syscalls = Syscalls()
+    if why_no_ring(syscalls):
+        return None
+    each = fitting(width, warn) // len(FAMILIES)
+    return lambda: ring_links(syscalls, width=each, timeout=timeout)
+
+
+def _keep_numpy_to_one_thread() -> None:
+    """Have numpy's linear algebra, which nothing here needs, start no threads on import.
+
+    What is dropped after that they would keep.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def why_no_syns() -> str | None:

@@ -1,17 +1,15 @@
 """The unprivileged sweep: ordinary TCP connects, thousands in flight, in a thread of their own."""
 
 import math
-import resource
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from itertools import takewhile
 from typing import NamedTuple
 
 from scanner.course import Target
 from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally
+from scanner.sweep.descriptors import fitting
 from scanner.sweep.dial import PENDING, Dialler, best_dialler
 from scanner.sweep.line import Attempt, Line
 from scanner.sweep.pace import Pace
@@ -135,7 +133,7 @@ class _Flight:
         self._flying: dict[int, tuple[Attempt, float]] = {}
         self._looked_at = -math.inf
         self._fresh: list[Observation] = []
-        tally.width = self._fitting(sweep.width)
+        tally.width = fitting(sweep.width, sweep.warn)
         self._dialler = sweep.dialler()
 
     def goes_on(self) -> bool:
@@ -279,31 +277,3 @@ class _Flight:
                 f"connections in flight instead of {width}"
             )
             self._line.defer(attempt, now + SHORTAGE_PAUSE)
-
-    def _fitting(self, width: int) -> int:
-        """Leave half of the descriptors to the conversations, the history and the outputs."""
-        limit = _descriptors(2 * width)
-        if width <= limit // 2:
-            return width
-        self._sweep.warn(
-            f"the sweep keeps {limit // 2} connections in flight instead of {width}: this process "
-            f"may open {limit} files (see `ulimit -Hn`)"
-        )
-        return max(1, limit // 2)
-
-
-def _descriptors(wanted: int) -> int:
-    """Give how many files this process may open, after asking for as many as are wanted.
-
-    The soft limit is kept low for programs that use `select`, and to be raised by all others.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    more = min(wanted, _number(hard))
-    if _number(soft) < more:
-        with suppress(OSError, ValueError):  # macOS has another limit, below its hard one
-            resource.setrlimit(resource.RLIMIT_NOFILE, (more, hard))
-    return _number(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-
-
-def _number(limit: int) -> int:
-    return sys.maxsize if limit == resource.RLIM_INFINITY else limit

@@ -14,6 +14,12 @@ from scanner.wire import Garbled
 #: A response to OPTIONS with a description takes about 600 bytes and 15 headers.
 MAX_HEADERS = 64
 
+#: What a response may take over TCP, where no datagram ends it.
+MAX_RESPONSE = 16 << 10
+
+#: A name that is nobody's [RFC 2606]: over TCP the answer comes back on the same connection.
+NOBODY: Final = "ronde.invalid"
+
 #: How every conversation of ours is called: a response must call it so, too.
 CALL: Final = "ronde-options"
 
@@ -22,6 +28,8 @@ _STATUS = re.compile(r"SIP/2\.0 ([1-6]\d\d) [^\r\n]*")
 _HEADER = re.compile(r"([A-Za-z-]{1,40})[ \t]*:[ \t]*(.*)")
 _T38 = re.compile(r"^m=image \d{1,5} udptl t38\b", re.IGNORECASE | re.MULTILINE)
 _MEDIA = re.compile(r"^m=", re.MULTILINE)
+_START = b"SIP/2.0 "
+_LENGTH = re.compile(rb"(?im)^(?:content-length|l)[ \t]*:[ \t]*(\d{1,6})[ \t]*\r?$")
 
 #: The short names of the headers that are looked at [RFC 3261, 7.3.3].
 _SHORT = {"i": "call-id", "c": "content-type"}
@@ -42,14 +50,46 @@ class Response:
 
 def options(here: tuple[str, int], there: tuple[str, int]) -> bytes:
     """Ask the server itself what it can do; `Max-Forwards: 0` lets nobody pass the request on."""
-    source, target = (_hostport(*end) for end in (here, there))
+    return _request(_hostport(*here), _hostport(*there), "UDP", str(here[1]))
+
+
+def options_over_tcp() -> bytes:
+    """Ask the same where neither end is known: of nobody, so whoever gets it answers himself.
+
+    `Max-Forwards: 0` makes a server answer, or say that it may not pass the request on (RFC 3261,
+    16.3); either names it.
+    """
+    return _request(NOBODY, NOBODY, "TCP", "tcp")
+
+
+def frame(data: bytes) -> int | None:
+    """Give the length of the first response on a stream: its headers, and as much as they say.
+
+    Raises:
+        Garbled: no response, none with a length, or one above `MAX_RESPONSE`.
+    """
+    if not _START.startswith(data[: len(_START)]):
+        raise Garbled("expected a response of SIP")
+    end = data.find(b"\r\n\r\n", 0, MAX_RESPONSE)
+    if end < 0:
+        if len(data) >= MAX_RESPONSE:
+            raise Garbled(f"headers above {MAX_RESPONSE} bytes")
+        return None
+    length = _LENGTH.search(data, 0, end + 2)
+    if length is None or end + 4 + int(length[1]) > MAX_RESPONSE:
+        raise Garbled("a response without a length, or too long")
+    size = end + 4 + int(length[1])
+    return size if len(data) >= size else None
+
+
+def _request(source: str, target: str, transport: str, mark: str) -> bytes:
     lines = (
         f"OPTIONS sip:{target} SIP/2.0",
-        f"Via: SIP/2.0/UDP {source};branch=z9hG4bK-ronde-{here[1]};rport",
+        f"Via: SIP/2.0/{transport} {source};branch=z9hG4bK-ronde-{mark};rport",
         "Max-Forwards: 0",
-        f"From: <sip:ronde@{source}>;tag={here[1]}",
+        f"From: <sip:ronde@{source}>;tag={mark}",
         f"To: <sip:{target}>",
-        f"Call-ID: {CALL}-{here[1]}",
+        f"Call-ID: {CALL}-{mark}",
         "CSeq: 1 OPTIONS",
         "Accept: application/sdp",
         "Content-Length: 0",

@@ -3,7 +3,7 @@
 import pytest
 
 from probes.ari import Ari
-from scanner.model import Access, Assessment, Outcome, Service, Silence, Unknown
+from scanner.model import Access, Assessment, Holding, Outcome, Service, Silence, Unknown
 from tests.transcripts import Recorded, Transcript, asked, load, replay
 
 PROBE = Ari()
@@ -27,6 +27,7 @@ def test_an_interface_that_answers_a_stranger_is_open() -> None:
     found = settled(replay(PROBE, OPEN))
 
     assert (found.access, found.service) == (Access.OPEN, Service("asterisk", "20.5.0"))
+    assert found.holdings == (Holding(name="recordings", kind="folder"),)
     assert "02:00" not in repr(found)
 
 

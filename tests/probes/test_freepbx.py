@@ -24,11 +24,28 @@ def silence(outcome: Outcome) -> Silence:
     return outcome.silence
 
 
-def test_a_log_in_page_is_no_finding() -> None:
-    """A name and a password are asked for, and no folder is there."""
-    found = settled(replay(PROBE, LOCKED))
+@pytest.mark.parametrize("name", ["13-locked", "2.8-locked"])
+def test_a_log_in_page_is_no_finding(name: str) -> None:
+    """A name and a password are asked for, by a form or by the web server."""
+    found = settled(replay(PROBE, load(f"freepbx/{name}")))
 
     assert (found.access, found.service) == (Access.LOCKED, Service("freepbx"))
+
+
+def test_an_administration_that_asks_nobody_is_open() -> None:
+    """Its menu is shown to who is logged in, which is everybody where `AUTHTYPE` is none."""
+    found = settled(replay(PROBE, load("freepbx/13-open")))
+
+    assert (found.access, found.service) == (Access.OPEN, Service("freepbx", "13.0.190.7"))
+    assert found.holdings == (Holding(name="administration", kind="console"),)
+
+
+def test_a_menu_beside_a_log_in_is_not_open() -> None:
+    """Whoever is asked for a password is not in, whatever else the page holds."""
+    menu = load("freepbx/13-open").exchanges[0].payload
+    form = b'<input name="username"><input name="password">'
+
+    assert settled(replay(PROBE, LOCKED.with_payload(0, menu + form))).access is Access.LOCKED
 
 
 def test_a_list_of_recorded_calls_is_open() -> None:
@@ -48,14 +65,16 @@ def test_a_first_run_is_unclaimed() -> None:
     assert asked(PROBE, FIRST_RUN) == ["GET /admin/config.php", "GET /ronde-no-such-folder/"]
 
 
-@pytest.mark.parametrize(("transcript", "place"), [(LISTED, 4), (FIRST_RUN, 1)])
+@pytest.mark.parametrize(
+    ("transcript", "place"), [(LISTED, 4), (FIRST_RUN, 1), (load("freepbx/13-open"), 4)]
+)
 def test_a_control_that_is_found_proves_nothing(transcript: Transcript, place: int) -> None:
     """A server that answers everything with success is not called open, nor unclaimed."""
     assert silence(replay(PROBE, transcript.with_reply(place, status=200))) is Silence.HALF_PROOF
 
 
 def test_a_page_that_asks_for_nothing_is_not_called_locked() -> None:
-    """An administration without a log-in would look so; how it looks is not known well enough."""
+    """An old administration without a log-in would look so; its menu is not known here."""
     page = b"<title>FreePBX Administration</title>"
 
     assert silence(replay(PROBE, LOCKED.with_payload(0, page))) is Silence.HALF_PROOF
@@ -69,7 +88,11 @@ def test_a_busy_server_is_not_called_locked(place: int) -> None:
 
 @pytest.mark.parametrize(
     ("status", "text"),
-    [(404, "<title>FreePBX</title>"), (200, "<title>My FreePBX blog</title>")],
+    [
+        (404, "<title>FreePBX</title>"),
+        (401, "<title>FreePBX</title>"),
+        (200, "<title>My FreePBX blog</title>"),
+    ],
 )
 def test_another_page_is_not_identified(status: int, text: str) -> None:
     """Neither an error nor a page about the product."""

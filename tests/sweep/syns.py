@@ -4,7 +4,7 @@ import math
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from ipaddress import ip_network
 
 from scanner.addresses import AddressSet
@@ -12,8 +12,9 @@ from scanner.course import Block, Course, Target
 from scanner.guard import Guard
 from scanner.scope import Rates
 from scanner.sweep import Observation, Pace, Tally
-from scanner.sweep.link import Link, links
-from scanner.sweep.syn import Report, SynSweep
+from scanner.sweep.bulk import BulkSweep, Report
+from scanner.sweep.link import Link
+from scanner.sweep.syn import links
 from tests.sweep.wires import Peer, Room, Rule, Tap, tunnelled
 
 
@@ -22,7 +23,7 @@ def course(*networks: str, ports: tuple[int, ...] = (9200,)) -> Course:
     return Course.over(Block(AddressSet.of(map(ip_network, networks)), ports), seed=1)
 
 
-Build = Callable[[dict[int, Link]], SynSweep]
+Build = Callable[[dict[int, Link]], BulkSweep]
 
 
 def sweep(  # noqa: PLR0913 - a test names the one that matters
@@ -44,10 +45,10 @@ def sweep(  # noqa: PLR0913 - a test names the one that matters
         attempts=attempts,
     )
 
-    def build(links: dict[int, Link]) -> SynSweep:
-        return SynSweep(
+    def build(links: dict[int, Link]) -> BulkSweep:
+        return BulkSweep(
             pace=Pace(rates),
-            links=links,
+            links=lambda: nullcontext(links),
             allowed=AddressSet.of(map(ip_network, (allowed, allowed6))),
             attempts=attempts,
             timeout=timeout,
@@ -57,7 +58,7 @@ def sweep(  # noqa: PLR0913 - a test names the one that matters
 
 
 @contextmanager
-def built(build: Build, room: Room) -> Iterator[SynSweep]:
+def built(build: Build, room: Room) -> Iterator[BulkSweep]:
     """Hold a sweep whose raw sockets are in a room."""
     with ExitStack() as sockets:
         yield build(room.run(sockets.enter_context, links()))

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from scanner.sweep import Observation, State
-from scanner.sweep.link import Link4
+from scanner.sweep.syn import Link4
 from tests.sweep.syns import built, course, run, sweep
 from tests.sweep.wires import Heard, reset, syn_ack, tunnelled, why_not
 
@@ -55,8 +55,9 @@ def test_answers_that_found_no_room_are_asked_for_again() -> None:
     with (
         tunnelled(lambda syn: [syn_ack(syn)]) as (room, _),
         built(sweep(timeout=0.2), room) as one,
+        one.links() as links,
     ):
-        link = one.links[4]
+        link = links[4]
         assert isinstance(link, Link4)
         link._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)  # noqa: SLF001 - the way to a small one
         one.warn = told.append

@@ -9,6 +9,7 @@ from scanner.wire.sip import MAX_HEADERS, Response
 from tests.transcripts import load
 
 GATEWAY = load("sip/fax-gateway").exchanges[0].payload
+TELEPHONE = load("siptcp/fax-gateway").exchanges[0].payload
 
 
 def test_a_request_is_for_the_server_itself() -> None:
@@ -26,6 +27,46 @@ def test_an_address_of_ipv6_stands_in_brackets() -> None:
     asked = sip.options(("2001:db8::1", 40_000), ("2001:db8::7", 5060))
 
     assert asked.startswith(b"OPTIONS sip:[2001:db8::7]:5060 SIP/2.0\r\n")
+
+
+def test_over_tcp_a_request_is_for_nobody() -> None:
+    """Neither end is known, so no name of ours or theirs is in it; and no hop may follow."""
+    asked = sip.options_over_tcp().decode()
+
+    assert asked.startswith("OPTIONS sip:ronde.invalid SIP/2.0\r\n")
+    assert "\r\nMax-Forwards: 0\r\n" in asked
+    assert "\r\nVia: SIP/2.0/TCP ronde.invalid;branch=z9hG4bK-ronde-tcp;rport\r\n" in asked
+
+
+def test_a_response_ends_where_it_says() -> None:
+    """Headers, and as much of a description as they announce; what follows is another's."""
+    assert sip.frame(TELEPHONE + b"SIP/2.0 100 Trying\r\n") == len(TELEPHONE)
+    assert {sip.frame(TELEPHONE[:end]) for end in range(len(TELEPHONE))} == {None}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"HTTP/1.1 400 Bad Request\r\n\r\n", id="a page"),
+        pytest.param(b"SIP/2.0 200 OK\r\nCSeq: 1 OPTIONS\r\n\r\n", id="no length"),
+        pytest.param(b"SIP/2.0 200 OK\r\nl: 99999\r\n\r\n", id="too long"),
+        pytest.param(b"SIP/2.0 200 OK\r\n" + b"X: y\r\n" * 4_000, id="endless headers"),
+    ],
+)
+def test_what_has_no_end_is_garbled(data: bytes) -> None:
+    """Nobody waits for it."""
+    with pytest.raises(Garbled):
+        sip.frame(data)
+
+
+@given(st.binary(max_size=300) | st.binary(max_size=300).map(GATEWAY[:200].__add__))
+def test_a_framing_gives_a_length_or_nothing(data: bytes) -> None:
+    """A length that has come, None while it has not, or `Garbled`."""
+    try:
+        length = sip.frame(data)
+    except Garbled:
+        return
+    assert length is None or 0 < length <= len(data)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ request_route {{
   sl_send_reply("401", "Unauthorized");
 }}
 """
-_SCENARIO = """\
+SCENARIO = """\
 <?xml version="1.0" encoding="ISO-8859-1" ?>
 <scenario name="OPTIONS">
   <recv request="OPTIONS" crlf="true"></recv>
@@ -57,8 +57,8 @@ SIP/2.0 {status}
   ]]></send>
 </scenario>
 """
-_CHALLENGE = 'WWW-Authenticate: Digest realm="lab", nonce="abc"\nContent-Length: 0\n'
-_FAX = """\
+CHALLENGE = 'WWW-Authenticate: Digest realm="lab", nonce="abc"\nContent-Length: 0\n'
+FAX = """\
 Server: LabFaxGateway/1.0
 Accept: application/sdp
 Content-Type: application/sdp
@@ -124,8 +124,8 @@ def fax_gateway(*, locked: bool = False, canary: str = CANARY) -> Iterator[Runni
     del canary  # it keeps nothing
     with place("sipp", "locked" if locked else "open", port=free_port(socket.SOCK_DGRAM)) as at:
         program = require("sipp", at.name, "sip-tester")
-        told = ("401 Unauthorized", _CHALLENGE) if locked else ("200 OK", _FAX)
-        text = _SCENARIO.format(status=told[0], rest=told[1])
+        told = ("401 Unauthorized", CHALLENGE) if locked else ("200 OK", FAX)
+        text = SCENARIO.format(status=told[0], rest=told[1])
         where = ("-i", LOOPBACK, "-p", str(at.port), "-nostdin")
         argv = (program, "-sf", at.write("options.xml", text), *where)
         with _standing(at, Program(argv), "sip", lambda: "unknown") as server:

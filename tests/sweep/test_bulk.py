@@ -313,7 +313,7 @@ from scanner.scope import Rates
 from scanner.sweep import Means, Pace, choose_sweep
 rates = Rates(connections_per_second=1, per_host_per_second=1, timeout=1, attempts=1)
 scope = SimpleNamespace(rates=rates, allowed=AddressSet())
-given = dict(pace=Pace(rates), scope=scope, width=1, warn=print, drop=print)
+given = dict(pace=Pace(rates), scope=scope, planned=1, width=1, warn=print, drop=print)
 with choose_sweep(Means.AUTO, **given) as sweep:
     print(type(sweep).__name__)
 try:

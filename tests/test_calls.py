@@ -1,0 +1,249 @@
+"""Calls on devices, over real sockets: a fake modality counts what is done to it."""
+
+import socket
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from scanner.audit import Act
+from scanner.model import Refused
+from scanner.pipeline import Walk
+from scanner.rounds import Manner, utc_now
+from tests.fakes.modality import (
+    CONSENT,
+    HELLO,
+    SHORT,
+    WAITING,
+    ZONE,
+    Greeter,
+    Site,
+    answers,
+    gently,
+    modality,
+    mute,
+    resets,
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A folder for the round's files."""
+    return Site(tmp_path)
+
+
+class TestABudget:
+    """What a device is asked to bear, as the device counts it."""
+
+    def test_three_sockets_to_a_port_one_at_a_time_with_rests(self, site: Site) -> None:
+        """However many a probe would like; and each says what was declared, to the byte."""
+        with modality(answers, ports=2) as device:
+            coverage = site.walk(site.prepared(Greeter(device.ports, connections=5))).coverage
+
+            assert device.all_ended()
+        assert sorted(device.at) == sorted(device.ports * 3)
+        assert device.most_at_once == 1
+        assert min(device.rests) >= SHORT.rest
+        assert device.heard == b"HELLO\n" * 6
+        assert coverage.reached == coverage.planned == 2
+        assert coverage.unknown == {"spared": 2}
+        assert coverage.complete
+
+    def test_a_connection_is_held_no_longer_than_agreed(self, site: Site) -> None:
+        """A device that never answers is left in time."""
+        with modality(mute, ports=1) as device:
+            site.walk(site.prepared(Greeter(device.ports)))
+
+            assert device.all_ended()
+        assert len(device.begun) == 1
+        assert device.longest < SHORT.held + 0.2
+
+    def test_a_device_is_left_alone_after_its_first_reset(self, site: Site) -> None:
+        """Its other ports are not tried any more, and counted."""
+        with modality(resets, ports=3) as device:
+            coverage = site.walk(site.prepared(Greeter(device.ports))).coverage
+
+        assert len(device.begun) == 1
+        assert coverage.unknown == {"reset": 1}
+        assert coverage.skipped == {"strained-device": 2}
+
+    def test_a_device_is_left_alone_after_its_second_time_out(self, site: Site) -> None:
+        """The third port is not tried any more."""
+        with modality(mute, ports=3) as device:
+            coverage = site.walk(site.prepared(Greeter(device.ports))).coverage
+
+        assert len(device.begun) == 2
+        assert coverage.unknown == {"timeout": 2}
+        assert coverage.skipped == {"strained-device": 1}
+
+    def test_a_device_that_is_only_listened_to_hears_nothing(self, site: Site) -> None:
+        """Not one byte on any port; and silence is no time-out where nothing was asked."""
+        with modality(mute, ports=3) as device:
+            coverage = site.walk(site.prepared(Greeter(device.ports, front=WAITING))).coverage
+
+            assert device.all_ended()
+        assert (len(device.begun), device.heard) == (3, b"")
+        assert (coverage.reached, coverage.skipped) == (3, {})
+
+    def test_a_port_that_refuses_is_closed_and_no_strain(self, site: Site) -> None:
+        """A refusal is an answer: the next port is tried, after a rest."""
+        with modality(answers, ports=2) as gone:
+            shut = gone.ports
+        with modality(answers, ports=1) as device:
+            coverage = site.walk(site.prepared(Greeter([*shut, *device.ports]))).coverage
+
+        assert (coverage.closed, coverage.reached) == (2, 1)
+        assert coverage.skipped == {}
+
+    def test_no_other_transport_is_tried(self, site: Site) -> None:
+        """A port that closes in silence gets no TLS handshake, which it would not understand."""
+        with modality(lambda _: b"", ports=1) as device:
+            coverage = site.walk(site.prepared(Greeter(device.ports))).coverage
+
+            assert device.all_ended()
+        assert len(device.begun) == 1
+        assert coverage.reached == 1
+
+    def test_a_socket_is_in_the_history_before_it_is_opened(self, site: Site) -> None:
+        """A process that is killed at any moment has not opened one that nobody knows of."""
+        written: list[int] = []
+
+        def looks_it_up(_: socket.socket) -> bytes:
+            with closing(sqlite3.connect(site.folder / "history.sqlite")) as history:
+                written.extend(history.execute("SELECT port FROM sign").fetchone())
+            return b""
+
+        with modality(looks_it_up, ports=1) as device:
+            site.walk(site.prepared(Greeter(device.ports)))
+
+            assert device.all_ended()
+        assert written == device.ports
+
+    @pytest.mark.slow
+    def test_the_real_numbers(self, site: Site) -> None:
+        """Three sockets to a port, five seconds between two of them, three seconds each."""
+        with modality(answers, ports=1) as device:
+            site.walk(site.prepared(Greeter(device.ports, connections=4)), manner=Manner())
+
+            assert device.all_ended()
+        assert len(device.begun) == 3
+        assert min(device.rests) >= 5
+        assert device.longest < 3
+
+
+class TestWho:
+    """Who calls on a device, and who does not."""
+
+    def test_without_a_consent_a_device_is_left_alone(self, site: Site) -> None:
+        """A round that has nothing else to visit is refused, and says so."""
+        with modality(answers, ports=1) as device:
+            prepared = site.prepared(Greeter(device.ports), scope=ZONE)
+            with pytest.raises(Refused, match="endpoints left out: 1 medical"):
+                site.walk(prepared)
+
+        assert device.begun == []
+
+    def test_no_probe_that_is_made_for_others_calls_on_a_device(self, site: Site) -> None:
+        """A consent is for the probes of such devices, and for no others."""
+        with modality(answers, ports=1) as device:
+            prepared = site.prepared(Greeter(device.ports, made_for=None))
+            with pytest.raises(Refused, match="1 medical"):
+                site.walk(prepared)
+
+        assert device.begun == []
+
+    def test_workers_have_no_part_in_calls(self, site: Site) -> None:
+        """Two processes walk the rest; the device sees one caller all the same."""
+        with modality(answers, ports=2) as device:
+            prepared = site.prepared(Greeter(device.ports, connections=5))
+            coverage = site.walk(prepared, manner=gently(workers=2)).coverage
+
+            assert device.all_ended()
+        assert sorted(device.at) == sorted(device.ports * 3)
+        assert min(device.rests) >= SHORT.rest
+        assert coverage.reached == 2
+
+    def test_the_gate_of_the_sweep_does_not_lead_to_a_device(self, site: Site) -> None:
+        """Its scope lacks all medical devices, those with a consent too."""
+        walks: list[Walk] = []
+        with modality(answers, ports=1) as device:
+            site.walk(site.prepared(Greeter(device.ports)), watch=walks.append)
+
+        assert walks[0].scope.covers("127.0.0.1")
+        assert not walks[0].gate.scope.covers("127.0.0.1")
+
+
+class TestHours:
+    """When a device is called on."""
+
+    def test_outside_their_window_devices_are_left_out(self, site: Site) -> None:
+        """The round is complete without them, and counts them."""
+        later = utc_now() + timedelta(hours=3)
+        window = f'from = "{later:%H}:00"\nuntil = "{later + timedelta(hours=1):%H}:00"\n'
+        closed = CONSENT.partition("from")[0] + window
+        with modality(answers, ports=2) as device:
+            prepared = site.prepared(Greeter(device.ports), scope=ZONE + closed)
+            coverage = site.walk(prepared).coverage
+
+        assert device.begun == []
+        assert coverage.complete
+        assert coverage.skipped == {"outside-the-devices-window": 2}
+
+    def test_a_round_that_waits_goes_on_when_the_window_opens(self, site: Site) -> None:
+        """`--wait` is for the devices' window too."""
+        readings = iter([utc_now() + timedelta(hours=3)])
+
+        def set_clock(round_: Walk) -> None:
+            # It reads three hours ahead, once.
+            round_.now = lambda: next(readings, utc_now())
+
+        now = utc_now()
+        window = f'from = "{now:%H}:00"\nuntil = "{now + timedelta(hours=2):%H}:00"\n'
+        opened = CONSENT.partition("from")[0] + window
+        with modality(answers, ports=1) as device:
+            prepared = site.prepared(Greeter(device.ports), scope=ZONE + opened)
+            site.walk(prepared, watch=set_clock, manner=gently(wait=True))
+
+        assert len(device.begun) == 1
+
+
+class TestGoingOn:
+    """A round that is continued goes on counting."""
+
+    def test_sockets_before_an_interruption_count_after_it(self, site: Site) -> None:
+        """Three to a port in all, whichever process opened them."""
+        with modality(answers, ports=2) as device:
+            prepared = site.prepared(Greeter(device.ports, connections=2))
+            first = site.walk(prepared, watch=interrupted_at_the_first_ask)
+            before = len(device.begun)
+            second = site.walk(prepared, manner=gently(resume=True))
+
+            assert device.all_ended()
+        assert (before, first.coverage.complete, second.coverage.complete) == (2, False, True)
+        assert sorted(device.at) == sorted([device.at[0]] * 3 + [device.at[-1]] * 2)
+        assert min(device.rests) >= SHORT.rest
+
+    def test_a_time_out_before_an_interruption_counts_after_it(self, site: Site) -> None:
+        """The second one is the last, whichever process meets it."""
+        with modality(mute, ports=3) as device:
+            prepared = site.prepared(Greeter(device.ports))
+            first = site.walk(prepared, watch=interrupted_at_the_first_ask).coverage
+            second = site.walk(prepared, manner=gently(resume=True)).coverage
+
+        assert len(device.begun) == 2
+        assert first.skipped == {"interrupted": 2}
+        assert second.skipped == {"strained-device": 2}
+
+
+def interrupted_at_the_first_ask(round_: Walk) -> None:
+    """Interrupt a round as soon as something was asked; what is in flight is finished."""
+    keep = round_.gate.audit.note
+
+    def note(act: Act) -> None:
+        keep(act)
+        if act.ask == HELLO.name and not round_.interruptions:
+            round_.interrupt("the test has seen enough")
+
+    round_.gate.audit.note = note  # type: ignore[method-assign] # ours, for this round
