@@ -58,6 +58,14 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     Verdict(Access.LOCKED, None, None),
                 ),
                 (door(orthanc_web, locked=True), Verdict(Access.LOCKED, "orthanc", None)),
+                (
+                    door(orthanc_web, dicomweb=True),
+                    Verdict(Access.OPEN, "dicomweb", None, Severity.HIGH, STUDIES),
+                ),
+                (
+                    door(orthanc_web, dicomweb=True, locked=True),
+                    Verdict(Access.LOCKED, "orthanc", None),
+                ),
             ),
         ),
     }
