@@ -27,6 +27,7 @@ from tests.fakes.modality import (
     Knocker,
     Site,
     answers,
+    begin,
     gently,
     modality,
     mute,
@@ -283,6 +284,19 @@ class TestGoingOn:
             assert device.all_ended()
         assert (before, first.coverage.complete, second.coverage.complete) == (2, False, True)
         assert sorted(device.at) == sorted([device.at[0]] * 3 + [device.at[-1]] * 2)
+        assert min(device.rests) >= SHORT.rest
+
+    def test_sockets_before_a_kill_count_after_it(self, site: Site) -> None:
+        """It is killed while a connection stands: that one counts, and the rest is kept."""
+        with modality(answers, ports=1) as device:
+            with begin(site.folder, device.ports[0]) as killed:
+                assert device.has_begun(2)
+                killed.kill()
+            with begin(site.folder, device.ports[0], "--resume") as resumed:
+                assert resumed.wait(30) == 0
+
+            assert device.all_ended()
+        assert len(device.begun) == 3
         assert min(device.rests) >= SHORT.rest
 
     def test_a_time_out_before_an_interruption_counts_after_it(self, site: Site) -> None:
