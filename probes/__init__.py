@@ -67,7 +67,9 @@ from probes.manticore import Manticore
 from probes.meilisearch import Meilisearch
 from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
+from probes.mfp import Mfp
 from probes.milvus import Milvus
+from probes.mirth import Mirth
 from probes.mlflow import Mlflow
 from probes.mllp import Mllp
 from probes.modelserver import ModelServer
@@ -87,6 +89,7 @@ from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.orthanc import Orthanc
+from probes.pgweb import Pgweb
 from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
 from probes.postgresql import Postgresql
@@ -105,6 +108,7 @@ from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
 from probes.riak import Riak
 from probes.rightfax import RightFax
+from probes.rqlite import Rqlite
 from probes.rsync import Rsync
 from probes.s3 import S3
 from probes.schemaregistry import SchemaRegistry
@@ -121,6 +125,7 @@ from probes.tarantool import Tarantool
 from probes.tftp import Tftp
 from probes.threecx import ThreeCx
 from probes.trino import Trino
+from probes.tryton import Tryton
 from probes.typesense import Typesense
 from probes.vault import Vault
 from probes.vespa import Vespa
@@ -189,6 +194,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Firebird(),
     Postgrest(),
     Hasura(),
+    Rqlite(),
     Ldap(),
     Rsync(),
     Ftpanon(),
@@ -220,7 +226,10 @@ PROBES: tuple[AnyProbe, ...] = (
     Hylafax(),
     Mllp(),
     Fhir(),
+    Mirth(),
+    Tryton(),
     Ipp(),
+    Mfp(),
     Dicomfind(),
     Dicom(),
     Orthanc(),
@@ -257,6 +266,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Graylog(),
     RedisCommander(),
     MongoExpress(),
+    Pgweb(),
     Adminer(),
     PhpMyAdmin(),
     WebDav(),
