@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from scanner import verdict
-from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service, Silence, Unknown
+from scanner.model import (
+    Access,
+    Assessment,
+    AssetClass,
+    Holding,
+    Outcome,
+    Proof,
+    Service,
+    Silence,
+    Unknown,
+)
 from scanner.probe import FRONT, About, Fixed, HttpDialogue, Method, Page
 from scanner.verdict import OK, REFUSED
 from scanner.wire import Garbled, ipp, makers, versions
@@ -106,6 +116,7 @@ class Ipp:
             "https://www.rfc-editor.org/rfc/rfc8011#section-5.4.2",
             "https://www.cups.org/doc/policies.html",
         ),
+        made_for=AssetClass.PRINTER,
     )
 
     def identify(self, front: Page) -> Service | None:
