@@ -3,7 +3,7 @@
 import re
 
 from scanner import verdict
-from scanner.model import Access, Assessment, Service
+from scanner.model import Access, Assessment, AssetClass, Service
 from scanner.probe import FRONT, About, HttpDialogue, Page
 from scanner.verdict import REFUSED
 
@@ -83,6 +83,7 @@ class Mfp:
             "https://www.cve.org/CVERecord?id=CVE-2022-1026",
             "https://github.com/percx/Praeda",
         ),
+        made_for=AssetClass.PRINTER,
     )
 
     def identify(self, front: Page) -> Service | None:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -131,7 +131,7 @@ class Modality:
         self.begun.append(time.monotonic())
         self.at.append(connection.getsockname()[1])
         self.most_at_once = max(self.most_at_once, len(self.begun) - len(self.ended))
-        with connection:
+        with connection, suppress(ConnectionResetError):  # by a process that was killed
             self.heard += self.conduct(connection)
         self.ended.append(time.monotonic())
 
