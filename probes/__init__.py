@@ -39,6 +39,8 @@ from probes.fusionpbx import Fusionpbx
 from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.graylog import Graylog
+from probes.h2 import H2
+from probes.h2console import H2Console
 from probes.hasura import Hasura
 from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
@@ -192,6 +194,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Mssql(),
     Oracle(),
     Firebird(),
+    H2(),
+    H2Console(),
     Postgrest(),
     Hasura(),
     Rqlite(),
