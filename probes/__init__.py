@@ -40,6 +40,8 @@ from probes.fusionpbx import Fusionpbx
 from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.graylog import Graylog
+from probes.h2 import H2
+from probes.h2console import H2Console
 from probes.hasura import Hasura
 from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
@@ -195,6 +197,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Mssql(),
     Oracle(),
     Firebird(),
+    H2(),
+    H2Console(),
     Postgrest(),
     Hasura(),
     Rqlite(),
