@@ -84,7 +84,6 @@ class Mfp:
             "https://www.cve.org/CVERecord?id=CVE-2022-1026",
             "https://github.com/percx/Praeda",
         ),
-        made_for=AssetClass.PRINTER,
     )
 
     def identify(self, front: Page) -> Service | None:
