@@ -254,6 +254,7 @@ class TestTransport:
         [
             (http.tls_port_of_nginx, True),
             (http.tls_port_of_go, True),
+            (Says(http.page(b"", status=b"426 Upgrade Required")), True),
             (connections.tls_refuses, True),
             (connections.gone_when_asked, True),
             (connections.reset_when_asked, True),
@@ -271,7 +272,7 @@ class TestTransport:
         server: Serve,
         wanted: bool,  # noqa: FBT001 - expected
     ) -> None:
-        """By the words of nginx and Go, by an alert, or by a door shut without a word."""
+        """By the words of nginx and Go, by 426, by an alert, or by a door shut without a word."""
         assert await self.wants_other(server, FRONT, tls=False) is wanted
 
     @pytest.mark.parametrize(
