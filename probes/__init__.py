@@ -69,6 +69,7 @@ from probes.memcached import Memcached
 from probes.memcachedudp import MemcachedUdp
 from probes.mfp import Mfp
 from probes.milvus import Milvus
+from probes.mirth import Mirth
 from probes.mlflow import Mlflow
 from probes.mllp import Mllp
 from probes.modelserver import ModelServer
@@ -124,6 +125,7 @@ from probes.tarantool import Tarantool
 from probes.tftp import Tftp
 from probes.threecx import ThreeCx
 from probes.trino import Trino
+from probes.tryton import Tryton
 from probes.typesense import Typesense
 from probes.vault import Vault
 from probes.vespa import Vespa
@@ -224,6 +226,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Hylafax(),
     Mllp(),
     Fhir(),
+    Mirth(),
+    Tryton(),
     Ipp(),
     Mfp(),
     Dicomfind(),

@@ -151,9 +151,9 @@ def refused(service: Service, met: Rejected | Aborted) -> Outcome:
 def not_believed(service: Service, met: Accepted) -> Outcome | None:
     """Settle a server whose acceptance means nothing."""
     if met.contexts.get(Context.NO_SUCH) == dicom.ACCEPTED:
-        return half_proof(service, "an abstract syntax that cannot exist was accepted")
+        return half_proof(service, f"{offer(met)}, and what cannot exist as well")
     if met.contexts.get(Context.NO_SUCH) is None:
-        return half_proof(service, "an abstract syntax that cannot exist was not answered")
+        return half_proof(service, f"{offer(met)}, and does not say whether what cannot exist")
     return None
 
 

@@ -19,11 +19,14 @@ from scanner.probe import (
     HANG_UP,
     About,
     Answer,
+    AnyProbe,
+    Datagram,
+    DatagramDialogue,
+    Ends,
     Exchange,
     Listen,
     StreamAsk,
     StreamDialogue,
-    StreamProbe,
 )
 from scanner.rounds import Manner, Order, Outputs, Prepared, Result, prepare, run, utc_now
 from tests.ground import SIGNED
@@ -36,11 +39,16 @@ def _hello() -> bytes:
     return b"HELLO\n"
 
 
+def _knock(_ends: Ends) -> bytes:
+    return b"knock"
+
+
 def _anything(data: bytes) -> int | None:
     return len(data) or None
 
 
 HELLO = Exchange(name="HELLO", encode=_hello, framing=_anything)
+KNOCK = Datagram(name="knock", encode=_knock)
 WAITING = Listen(name="greeting", framing=_anything, seconds=0.1)
 
 #: As for real devices, but for the seconds.
@@ -179,6 +187,33 @@ class Greeter:
         return _known()
 
 
+class Knocker:
+    """A probe that is made for printers, and speaks UDP."""
+
+    def __init__(self, port: int) -> None:
+        self.about = About(
+            name="knocker",
+            title="A printer answers",
+            udp_ports=frozenset({port}),
+            front=KNOCK,
+            asks=(KNOCK,),
+            proves="nothing",
+            cwe=306,
+            remedy="None.",
+            made_for=AssetClass.PRINTER,
+        )
+
+    def identify(self, front: Answer) -> Service | None:
+        """Recognise whoever says something."""
+        return Service("modality") if front.data else None
+
+    def assess(self, front: Answer) -> DatagramDialogue:
+        """Leave it at that."""
+        del front
+        yield from ()
+        return _known()
+
+
 def _known() -> Outcome:
     return Assessment(access=Access.IDENTIFIED, service=Service("modality"), because="it greets")
 
@@ -189,7 +224,7 @@ class Site:
 
     folder: Path
 
-    def prepared(self, *probes: StreamProbe, scope: str = ZONE + CONSENT) -> Prepared:
+    def prepared(self, *probes: AnyProbe, scope: str = ZONE + CONSENT) -> Prepared:
         """Lay out a round of these probes; the tables of the scope come last in its file."""
         path = self.folder / "scope.toml"
         path.write_text(f'{SIGNED}ranges = ["127.0.0.1"]\n{scope}', encoding="utf-8")
@@ -217,4 +252,6 @@ class Site:
 
 def gently(**options: Any) -> Manner:
     """Walk as a round does, in a fraction of the time."""
-    return replace(Manner(care={AssetClass.MEDICAL: SHORT}), **options)
+    printer = replace(CARE[AssetClass.PRINTER], rest=0.1, held=0.5, connect=0.3)
+    care = {AssetClass.MEDICAL: SHORT, AssetClass.PRINTER: printer}
+    return replace(Manner(care=care), **options)

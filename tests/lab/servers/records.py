@@ -1,15 +1,27 @@
-"""Interfaces and record systems: an HL7 listener, and HAPI FHIR open and locked."""
+"""Interfaces and record systems: an HL7 listener, HAPI FHIR and Tryton."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 from tests.lab.layout import Family, java_home
-from tests.lab.servers.process import CANARY, NotStarted, Program, Running, require
+from tests.lab.servers.process import (
+    CANARY,
+    LOOPBACK,
+    PASSWORD,
+    NotStarted,
+    Program,
+    Running,
+    require,
+    said_by,
+)
 from tests.lab.servers.standing import Place, listens, page, place, standing
 from tests.lab.servers.web import ask
 
 FAMILY = Family("records")
 JAVA = 17
+OK = 200
 
 
 @contextmanager
@@ -69,3 +81,59 @@ def held(server: Running) -> object:
     types = ("Patient", "DocumentReference")
     replies = [ask(server.port, f"/fhir/{name}?_summary=count").json() for name in types]
     return [reply.get("total") for reply in replies]
+
+
+_TRYTON = """\
+[web]
+listen = {address}:{port}
+[database]
+uri = sqlite://
+path = {home}/databases
+list = {listed}
+"""
+
+
+@contextmanager
+def tryton(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
+    """One database, whose administrator has the canary for an address."""
+    with place("tryton", "locked" if locked else "open") as at:
+        program = require("trytond", at.name, "tryton-server")
+        where = {"address": LOOPBACK, "port": at.port, "home": at.home}
+        settings = at.write("trytond.conf", _TRYTON.format(listed=not locked, **where))
+        _new_database(at, settings, canary)
+        with standing(
+            at,
+            Program((program, "-c", settings)),
+            probe="tryton",
+            version=lambda: str(called(at.port, "common.server.version")),
+            fill=lambda: None,
+            state=sessions,
+        ) as server:
+            yield server
+
+
+def _new_database(at: Place, settings: Path, canary: str) -> None:
+    """Make a database with the modules that Tryton itself is made of."""
+    admin = require("trytond-admin", at.name, "tryton-server")
+    password = at.write("password", PASSWORD)
+    at.write("databases/health.sqlite", "")
+    who = ("--email", f"{canary}@example.invalid")
+    secret = f"TRYTONPASSFILE={password}"
+    said_by("env", secret, admin, "-c", settings, "-d", "health", "--all", *who)
+
+
+def called(port: int, method: str) -> object:
+    """Call a method that needs nobody to be logged in; what it answered, or the status."""
+    body = {"id": 1, "method": method, "params": []}
+    reply = ask(port, "/", method="POST", body=body)
+    return reply.json()["result"] if reply.status == OK else reply.status
+
+
+def sessions(server: Running) -> object:
+    """Read who has an account, and how many are logged in or have failed to be."""
+    file = server.log.parent / "databases/health.sqlite"
+    with closing(sqlite3.connect(file)) as database:
+        return [
+            database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - our own
+            for table in ("res_user", "ir_session", "res_user_login_attempt")
+        ]

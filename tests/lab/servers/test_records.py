@@ -8,7 +8,7 @@ from tests.lab.capture import capturing
 from tests.lab.rounds import walk
 from tests.lab.servers.nginx import Front, nginx
 from tests.lab.servers.process import CANARY
-from tests.lab.servers.records import hapi, heard, interface
+from tests.lab.servers.records import called, hapi, heard, interface, tryton
 from tests.lab.servers.tls import connect
 from tests.lab.servers.web import ask
 from tests.lab.session import Lab
@@ -55,3 +55,18 @@ def test_a_proxy_keeps_hapi_fhir_shut(lab: Lab) -> None:
     """A password is asked for before anything."""
     server = lab.start(nginx, Front.BASIC_AUTH, lab.start(hapi))
     assert ask(server.port, "/fhir/metadata").status == 401
+
+
+def test_a_stranger_is_told_the_databases_of_tryton(lab: Lab) -> None:
+    """Nothing of what is in them: that wants a login."""
+    server = lab.start(tryton)
+    assert called(server.port, "common.db.list") == ["health"]
+    method = {"id": 1, "method": "model.res.user.search", "params": [[], 0, 1, None, {}]}
+    assert ask(server.port, "/health/", method="POST", body=method).status == 401
+
+
+def test_tryton_can_keep_its_databases_to_itself(lab: Lab) -> None:
+    """Its version is everybody's all the same."""
+    server = lab.start(tryton, locked=True)
+    assert called(server.port, "common.db.list") == 403
+    assert called(server.port, "common.server.version") == server.version

@@ -1,10 +1,10 @@
-"""Orthanc and DCMTK, by DICOM and by HTTP."""
+"""Orthanc, DCMTK and pynetdicom, by DICOM and by HTTP."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
-from tests.lab.servers.imaging import Peers, dcmqrscp, orthanc, orthanc_web, storescp
+from tests.lab.servers.imaging import Peers, dcmqrscp, orthanc, orthanc_web, qrscp, storescp
 from tests.lab.servers.nginx import Front
 from tests.lab.verdict import AS_TOLD, FOUND, NAMES, QUIET, Group, Held, Verdict, behind, door
 
@@ -26,7 +26,10 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 (door(orthanc, Peers.ANYBODY), OPEN),
                 (door(orthanc, Peers.TITLE), LOCKED),
                 (door(dcmqrscp), OPEN),
-                (door(dcmqrscp, listed=True), LOCKED),
+                (
+                    door(qrscp),
+                    Verdict(Access.OPEN, "pynetdicom", AS_TOLD, Severity.HIGH, STUDIES),
+                ),
                 (door(storescp), SESSION),
                 (
                     door(storescp, tls=True),
@@ -45,7 +48,9 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 (door(orthanc, probe="dicom"), SESSION),
                 (door(orthanc, Peers.LISTED, probe="dicom"), LOCKED),
                 (door(dcmqrscp, probe="dicom"), SESSION),
+                (door(dcmqrscp, listed=True, probe="dicom"), LOCKED),
                 (door(storescp, probe="dicom"), SESSION),
+                (door(storescp, promiscuous=True, probe="dicom"), SESSION),
             ),
         ),
         "imaging-web": Group(
