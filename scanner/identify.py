@@ -38,7 +38,7 @@ _WANTS_TLS = (
 _WANTS_CERTIFICATE = b"No required SSL certificate was sent"
 
 BAD_REQUEST = 400
-#: How a port that speaks both demands TLS before anything else [RFC 9110, 15.5.22]: CUPS.
+#: How a port that speaks both demands TLS first, in the header `Upgrade` [RFC 2817, 4.2]: CUPS.
 UPGRADE_REQUIRED = 426
 
 
@@ -175,7 +175,7 @@ def wants_other_transport(said: object, meter: Meter, *, tls: bool) -> bool:
     `said` is the front reply or the `NoAnswer` that came instead.
     """
     if isinstance(said, Page):
-        return not tls and (said.status == UPGRADE_REQUIRED or _takes_no_clear_words(said))
+        return not tls and (_demands_tls(said) or _takes_no_clear_words(said))
     if not isinstance(said, NoAnswer):
         return False
     if said.silence in {Silence.CLOSED, Silence.RESET} and not meter.received:
@@ -183,6 +183,10 @@ def wants_other_transport(said: object, meter: Meter, *, tls: bool) -> bool:
     if tls:
         return said.silence is Silence.TLS and not meter.heard_tls
     return meter.heard_tls
+
+
+def _demands_tls(said: Page) -> bool:
+    return said.status == UPGRADE_REQUIRED and "TLS/" in said.headers.get("upgrade", "")
 
 
 def _takes_no_clear_words(said: Page) -> bool:

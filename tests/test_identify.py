@@ -231,6 +231,10 @@ class TestRecognition:
             await hear(Says(PAGE), Fake("a", leaves))
 
 
+#: What CUPS answers in clear where a password would be asked for; servers of WebSockets, too.
+UPGRADE = b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: %s\r\nContent-Length: 0\r\n\r\n"
+
+
 @pytest.mark.anyio
 class TestTransport:
     """Whether the first answer says that the port wants the other transport."""
@@ -254,7 +258,8 @@ class TestTransport:
         [
             (http.tls_port_of_nginx, True),
             (http.tls_port_of_go, True),
-            (Says(http.page(b"", status=b"426 Upgrade Required")), True),
+            (Says(UPGRADE % b"TLS/1.2,TLS/1.1,TLS/1.0"), True),
+            (Says(UPGRADE % b"websocket"), False),
             (connections.tls_refuses, True),
             (connections.gone_when_asked, True),
             (connections.reset_when_asked, True),
