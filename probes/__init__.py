@@ -94,6 +94,7 @@ from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.orthanc import Orthanc
+from probes.orthancproxy import OrthancProxy
 from probes.pgweb import Pgweb
 from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
@@ -243,6 +244,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Dicomfind(),
     Dicom(),
     Orthanc(),
+    OrthancProxy(),
     Dcm4chee(),
     ImageViewer(),
     Dicomweb(),

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from probes.dicom import Dicom
+from probes.mfp import Mfp
 from probes.mllp import Mllp
 from scanner.audit import Act
 from scanner.model import AssetClass, Refused
 from scanner.pipeline import Walk
 from scanner.rounds import Manner, Prepared, utc_now
 from scanner.wire import dicom
+from tests.fakes import http
 from tests.fakes.datagrams import answering
+from tests.fakes.gates import Hears
 from tests.fakes.modality import (
     CONSENT,
     HELLO,
@@ -27,11 +30,13 @@ from tests.fakes.modality import (
     Knocker,
     Site,
     answers,
+    begin,
     gently,
     modality,
     mute,
     resets,
 )
+from tests.fakes.running import running
 
 PRINTERS = ZONE.replace("medical", "printer")
 
@@ -223,6 +228,19 @@ class TestPrinters:
 
         assert printer.got == []
 
+    def test_a_printer_s_page_is_asked_for_on_one_connection(self, site: Site) -> None:
+        """By the probes that ship for printers, and no sweep came before."""
+        page = Hears(http.page(b"<title>Start</title>", b"server: KM-MFP-http/V0.0.1"))
+        consent = CONSENT.replace("medical", "printer")
+        with running(page) as (_, port):
+            scope = f"[extra_ports]\nmfp = [{port}]\n{PRINTERS}{consent}"
+            prepared = cut_to(site.prepared(Mfp(), scope=scope), [port])
+            coverage = site.walk(prepared).coverage
+
+        assert page.connections == 1
+        assert [part.partition(b"\r\n")[0] for part in page.heard if part] == [b"GET / HTTP/1.1"]
+        assert coverage.access == {"identified": 1}
+
     def test_a_printer_is_called_on_over_udp_too(self, site: Site) -> None:
         """One datagram, which is the knock; no sweep has sent another."""
         consent = CONSENT.replace("medical", "printer")
@@ -283,6 +301,19 @@ class TestGoingOn:
             assert device.all_ended()
         assert (before, first.coverage.complete, second.coverage.complete) == (2, False, True)
         assert sorted(device.at) == sorted([device.at[0]] * 3 + [device.at[-1]] * 2)
+        assert min(device.rests) >= SHORT.rest
+
+    def test_sockets_before_a_kill_count_after_it(self, site: Site) -> None:
+        """It is killed while a connection stands: that one counts, and the rest is kept."""
+        with modality(answers, ports=1) as device:
+            with begin(site.folder, device.ports[0]) as killed:
+                assert device.has_begun(2)
+                killed.kill()
+            with begin(site.folder, device.ports[0], "--resume") as resumed:
+                assert resumed.wait(30) == 0
+
+            assert device.all_ended()
+        assert len(device.begun) == 3
         assert min(device.rests) >= SHORT.rest
 
     def test_a_time_out_before_an_interruption_counts_after_it(self, site: Site) -> None:

@@ -108,10 +108,10 @@ def test_other_rejections(why: tuple[int, int, int], access: Access) -> None:
     assert assessed(replay(PROBE, rejecting(*why))).access is access
 
 
-@pytest.mark.parametrize("reason", [1, 2])
-def test_a_transient_rejection_is_no_news(reason: int) -> None:
-    """Congestion, or a limit that is exceeded."""
-    assert unknown(replay(PROBE, rejecting(2, 3, reason))).silence is Silence.BUSY
+@pytest.mark.parametrize("why", [(2, 3, 1), (2, 3, 2), (1, 3, 1), (2, 1, 3)])
+def test_a_rejection_for_now_is_no_news(why: tuple[int, int, int]) -> None:
+    """Congestion, or a limit that is exceeded, even where it is called permanent."""
+    assert unknown(replay(PROBE, rejecting(*why))).silence is Silence.BUSY
 
 
 def test_an_abort_is_half_a_proof() -> None:

@@ -49,6 +49,15 @@ _PEERS: Mapping[Peers, Mapping[str, object]] = MappingProxyType(
     }
 )
 
+#: What a server is called of which this probe looks at the HTTP door.
+_WEB: Mapping[str, str] = MappingProxyType(
+    {
+        "orthanc": "orthanc-web",
+        "orthancproxy": "orthanc-proxied",
+        "dicomweb": "orthanc-dicomweb",
+    }
+)
+
 _ARCHIVE = """\
 NetworkTCPPort = {port}
 MaxPDUSize = 16384
@@ -98,11 +107,10 @@ def orthanc(
 
 @contextmanager
 def orthanc_web(
-    *, locked: bool = False, dicomweb: bool = False, canary: str = CANARY
+    *, locked: bool = False, probe: str = "orthanc", canary: str = CANARY
 ) -> Iterator[Running]:
-    """Its HTTP door, before one study; `dicomweb` says that only the plugin is looked at."""
-    product = "orthanc-dicomweb" if dicomweb else "orthanc-web"
-    with place(product, "locked" if locked else "open") as at:
+    """Its HTTP door, before one study; `probe` decides what of it is looked at."""
+    with place(_WEB[probe], "locked" if locked else "open") as at:
         own = {
             "HttpPort": at.port,
             "DicomServerEnabled": False,
@@ -113,7 +121,7 @@ def orthanc_web(
         with standing(
             at,
             _orthanc(at, own),
-            probe="dicomweb" if dicomweb else "orthanc",
+            probe=probe,
             version=lambda: str(_told(at, "/system")["Version"]),
             fill=lambda: _make(at, canary),
             state=lambda _: _counted(at),

@@ -1,6 +1,7 @@
 """Orthanc, DCMTK and pynetdicom, by DICOM and by HTTP."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
@@ -62,13 +63,17 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     behind(Front.BASIC_AUTH, door(orthanc_web)),
                     Verdict(Access.LOCKED, None, None),
                 ),
+                (
+                    behind(Front.TLS, door(orthanc_web, probe="orthancproxy")),
+                    replace(WEB, tls_names=NAMES),
+                ),
                 (door(orthanc_web, locked=True), Verdict(Access.LOCKED, "orthanc", None)),
                 (
-                    door(orthanc_web, dicomweb=True),
+                    door(orthanc_web, probe="dicomweb"),
                     Verdict(Access.OPEN, "dicomweb", None, Severity.HIGH, STUDIES),
                 ),
                 (
-                    door(orthanc_web, dicomweb=True, locked=True),
+                    door(orthanc_web, probe="dicomweb", locked=True),
                     Verdict(Access.LOCKED, "orthanc", None),
                 ),
             ),
