@@ -21,6 +21,7 @@ from probes.couchbase import Couchbase
 from probes.couchdb import CouchDb
 from probes.dcm4chee import Dcm4chee
 from probes.dgraph import Dgraph
+from probes.dhis2 import Dhis2
 from probes.dicom import Dicom
 from probes.dicomfind import Dicomfind
 from probes.dicomweb import Dicomweb
@@ -39,6 +40,8 @@ from probes.fusionpbx import Fusionpbx
 from probes.gearman import Gearman
 from probes.grafana import Grafana
 from probes.graylog import Graylog
+from probes.h2 import H2
+from probes.h2console import H2Console
 from probes.hasura import Hasura
 from probes.hazelcast import Hazelcast
 from probes.hbase import Hbase
@@ -85,10 +88,13 @@ from probes.nfs import Nfs
 from probes.nifi import Nifi
 from probes.nomad import Nomad
 from probes.ollama import Ollama
+from probes.openemr import OpenEmr
+from probes.openmrs import OpenMrs
 from probes.openwire import OpenWire
 from probes.oracle import Oracle
 from probes.orientdb import OrientDb
 from probes.orthanc import Orthanc
+from probes.orthancproxy import OrthancProxy
 from probes.pgweb import Pgweb
 from probes.phpmyadmin import PhpMyAdmin
 from probes.pinot import Pinot
@@ -192,6 +198,8 @@ PROBES: tuple[AnyProbe, ...] = (
     Mssql(),
     Oracle(),
     Firebird(),
+    H2(),
+    H2Console(),
     Postgrest(),
     Hasura(),
     Rqlite(),
@@ -227,12 +235,16 @@ PROBES: tuple[AnyProbe, ...] = (
     Mllp(),
     Fhir(),
     Mirth(),
+    OpenMrs(),
+    OpenEmr(),
+    Dhis2(),
     Tryton(),
     Ipp(),
     Mfp(),
     Dicomfind(),
     Dicom(),
     Orthanc(),
+    OrthancProxy(),
     Dcm4chee(),
     ImageViewer(),
     Dicomweb(),

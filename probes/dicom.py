@@ -49,8 +49,11 @@ SERVICES = {
     "storage": {Context.CT_STORAGE, Context.CAPTURE_STORAGE},
 }
 
-#: Whose title was refused, by the reason that the server's own user gave [PS3.8 9.3.4].
+#: Who rejects [PS3.8 9.3.4]; the latter's only reasons are congestion and a limit exceeded.
 BY_USER = 1
+BY_PRESENTATION = 3
+
+#: Whose title was refused, by the reason that the user of the service gave.
 REFUSED = {
     1: "for no reason that it gives",
     3: "for the title of its caller",
@@ -134,7 +137,7 @@ def refused(service: Service, met: Rejected | Aborted) -> Outcome:
     """Settle a server with which there is no association."""
     if isinstance(met, Aborted):
         return half_proof(service, f"{ASSOCIATE.name} was aborted")
-    if met.result == dicom.TRANSIENT:
+    if met.result == dicom.TRANSIENT or met.source == BY_PRESENTATION:
         why = f"rejects associations for now: {met.source}/{met.reason}"
         return Unknown(Silence.BUSY, why, service)
     if met.source == BY_USER and met.reason in REFUSED:
@@ -151,9 +154,9 @@ def refused(service: Service, met: Rejected | Aborted) -> Outcome:
 def not_believed(service: Service, met: Accepted) -> Outcome | None:
     """Settle a server whose acceptance means nothing."""
     if met.contexts.get(Context.NO_SUCH) == dicom.ACCEPTED:
-        return half_proof(service, "an abstract syntax that cannot exist was accepted")
+        return half_proof(service, f"{offer(met)}, and what cannot exist as well")
     if met.contexts.get(Context.NO_SUCH) is None:
-        return half_proof(service, "an abstract syntax that cannot exist was not answered")
+        return half_proof(service, f"{offer(met)}, and does not say whether what cannot exist")
     return None
 
 

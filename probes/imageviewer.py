@@ -17,7 +17,8 @@ from scanner.model import Access, Assessment, Outcome, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpDialogue, Page
 from scanner.verdict import OK
 
-CONFIG = Get("/app-config.js")
+#: The configuration that OHIF ships takes 6 KiB; sites add sources of their own.
+CONFIG = Get("/app-config.js", max_bytes=256 << 10)
 NO_CONFIG = Get("/ronde-no-such-config.js")
 
 #: The path of an archive has one step (`/dicom-web`) up to four (`/dcm4chee-arc/aets/AE/rs`).
@@ -33,21 +34,22 @@ OHIF = Service("ohif")
 OHIF_MARKS = (b'content="@ohif/app"', b'content="@ohif/viewer"', b"<title>OHIF Viewer</title>")
 
 #: Titles, cookies and places to which `/` leads, and the viewer that each is known by.
-TITLES = {"Oviyam": "oviyam", "Oviyam login": "oviyam", "Orthanc Explorer": "orthanc"}
+TITLES = {"Oviyam": "oviyam", "Oviyam login": "oviyam"}
 COOKIES = {"MEDDREAMSESSID=": "meddream"}
 PLACES = {
     re.compile(r"(?:https?://[^/?#]{1,255})?/oviyam2?(?:/.*)?"): "oviyam",
     re.compile(r"(?:https?://[^/?#]{1,255})?/portal/WebLogin\.aspx.*", re.IGNORECASE): "vue-pacs",
 }
 
-#: OHIF's configuration is a script; its comments are full of examples.
-COMMENT = re.compile(r"/\*.*?\*/|(?:^|\s)//[^\n]*", re.DOTALL)
+#: OHIF's configuration is a script; its comments are full of examples. Each pattern here passes
+#: over a hostile script once: a comment that never ends is the last.
+COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?:^|\s)//[^\n]*", re.DOTALL)
 CONFIGURED = re.compile(r"\bwindow\.config\b")
 ROOT = re.compile(r"""\bqidoRoot['"]?\s*:\s*['"`]([^'"`\n]{1,255})['"`]""")
 STEP = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z0-9_-]")
 CREDENTIAL = re.compile(
     r"""\bauth['"]?\s*:\s*['"`][^'"`:\n]{1,100}:[^'"`\n]{1,100}['"`]"""
-    r"""|\bAuthorization['"]?\s*:\s*['"`](?:Basic|Bearer)\s+[^'"`\n]{4,}['"`]""",
+    r"""|\bAuthorization['"]?\s*:\s*['"`](?:Basic|Bearer)\s[^'"`\n]{4,500}""",
     re.IGNORECASE,
 )
 

@@ -2,12 +2,23 @@
 
 import re
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from scanner import verdict
-from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service, Silence, Unknown
-from scanner.probe import FRONT, About, Fixed, HttpDialogue, Method, Page
+from scanner.model import (
+    Access,
+    Assessment,
+    AssetClass,
+    Holding,
+    Outcome,
+    Proof,
+    Service,
+    Silence,
+    Unknown,
+)
+from scanner.probe import FRONT, About, Fixed, HttpDialogue, Method, NoAnswer, Page
 from scanner.verdict import OK, REFUSED
 from scanner.wire import Garbled, ipp, makers, versions
 from scanner.wire.ipp import Printer, Response
@@ -23,6 +34,8 @@ MAX_HOLDINGS = 2_000
 
 #: Every printer since 2013 has it [IPP Everywhere]; a host's own name is unknown, and is not read.
 DEVICE = "ipp://localhost/ipp/print"
+#: Where a device that sends faxes has its fax, as a printer of its own [PWG 5100.15].
+FAXOUT = "ipp://localhost/ipp/faxout"
 #: Where devices before that have their one printer, and CUPS has all of its queues.
 ROOT = "ipp://localhost/"
 
@@ -71,6 +84,8 @@ AT_DEVICE = Question.at("/ipp/print", ipp.GET_PRINTER_ATTRIBUTES, DEVICE, 1)
 AT_ROOT = Question.at("/", ipp.GET_PRINTER_ATTRIBUTES, ROOT, 3)
 QUEUES = Question.at("/", ipp.CUPS_GET_PRINTERS, ROOT, 5)
 
+AT_FAX = Question.at("/ipp/faxout", ipp.GET_PRINTER_ATTRIBUTES, FAXOUT, 7)
+
 UPGRADE_REQUIRED = 426
 
 CUPS = "cups"
@@ -94,6 +109,7 @@ class Ipp:
         asks=(
             FRONT,
             *(ask for one in (AT_DEVICE, AT_ROOT, QUEUES) for ask in (one.ask, one.control)),
+            AT_FAX.ask,
         ),
         proves="the printer states that it demands no login, and refuses an operation of nobody's",
         cwe=306,
@@ -106,6 +122,7 @@ class Ipp:
             "https://www.rfc-editor.org/rfc/rfc8011#section-5.4.2",
             "https://www.cups.org/doc/policies.html",
         ),
+        made_for=AssetClass.PRINTER,
     )
 
     def identify(self, front: Page) -> Service | None:
@@ -153,8 +170,21 @@ def _device(question: Question, page: Page, said: Response | None) -> HttpDialog
     if not said.succeeded or not said.printers:
         return _failed(PRINTER, question, said)
     printer = said.printers[0]
-    holding = Holding(name=question.ask.template, kind="queue", records=printer.jobs)
-    return (yield from _settled(_named(printer), question, (printer,), (holding,)))
+    fax = (yield from _fax()) if question is AT_DEVICE and printer.is_free else None
+    holdings = (Holding(name=question.ask.template, kind="queue", records=printer.jobs),)
+    if fax is None:
+        return (yield from _settled(_named(printer), question, (printer,), holdings))
+    sent = Holding(name=AT_FAX.ask.template, kind="fax", records=fax.jobs)
+    return (yield from _settled(_named(printer), question, (printer, fax), (*holdings, sent)))
+
+
+def _fax() -> Generator[Fixed, Page, Printer | None]:
+    """Ask a device for its fax. Some answer as their printer does: only what says so is a fax."""
+    with suppress(NoAnswer):
+        said = _answer((yield AT_FAX.ask), AT_FAX.number)
+        if said is not None and said.succeeded and said.printers and said.printers[0].faxes:
+            return said.printers[0]
+    return None
 
 
 def _queues(service: Service) -> HttpDialogue:
@@ -251,8 +281,11 @@ def _shut(service: Service, printers: tuple[Printer, ...]) -> Outcome:
 
 
 def _because(question: Question, printers: tuple[Printer, ...], free: list[Printer]) -> str:
-    """Say who prints, whether in clear, and whether faxes are sent there as well."""
-    whose = "prints" if question is not QUEUES else f"{len(free)} of {len(printers)} queues print"
+    """Say who prints or faxes for anyone, and whether in clear."""
+    if question is QUEUES:
+        who = f"{len(free)} of {len(printers)} queues print for anyone"
+        who += " or send faxes" if any(printer.faxes for printer in free) else ""
+    else:
+        who = "prints and sends faxes for anyone" if len(free) > 1 else "prints for anyone"
     clear = ", and in clear" if any(printer.is_clear for printer in free) else ""
-    fax = "; it sends faxes, too" if any(printer.faxes for printer in printers) else ""
-    return f"{whose} for anyone, by its own statement{clear}{fax}"
+    return f"{who}, by its own statement{clear}"

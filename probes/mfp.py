@@ -3,7 +3,7 @@
 import re
 
 from scanner import verdict
-from scanner.model import Access, Assessment, Service
+from scanner.model import Access, Assessment, AssetClass, Service
 from scanner.probe import FRONT, About, HttpDialogue, Page
 from scanner.verdict import REFUSED
 
@@ -70,6 +70,7 @@ class Mfp:
         title="A printer's own pages answer",
         ports=frozenset({80, 8000, 8080, 9090}),
         tls_ports=frozenset({443, 8443, 9091}),
+        made_for=AssetClass.PRINTER,
         front=FRONT,
         asks=(FRONT,),
         proves="nothing: a front page is for everybody, and no page behind it is asked for",

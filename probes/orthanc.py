@@ -44,9 +44,7 @@ class Orthanc:
 
     def identify(self, front: Page) -> Service | None:
         """Recognise the realm, or where `/` leads; a refusal that names nobody is a candidate."""
-        named = front.headers.get("www-authenticate", "") == REALM
-        leads = EXPLORER.fullmatch(front.headers.get("location", ""))
-        return Service("orthanc") if named or leads or front.status in REFUSED else None
+        return Service("orthanc") if is_named(front) or front.status in REFUSED else None
 
     def assess(self, front: Page) -> HttpDialogue:
         """Let the server describe itself and count what it has; then ask for what it has not."""
@@ -75,6 +73,12 @@ class Orthanc:
             holdings=(held,),
             holdings_total=1,
         )
+
+
+def is_named(front: Page) -> bool:
+    """Tell whether a front page is Orthanc's own, by its realm or by where it leads."""
+    realm, place = front.headers.get("www-authenticate", ""), front.headers.get("location", "")
+    return realm == REALM or EXPLORER.fullmatch(place) is not None
 
 
 def _named(page: Page) -> Service | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from scanner.model import Access, Assessment, Service
+from scanner.model import Access, Assessment, AssetClass, Service
 from scanner.probe import About, Answer, Datagram, DatagramDialogue
 from scanner.wire import snmp
 
@@ -64,6 +64,7 @@ class Snmp:
             "https://www.rfc-editor.org/rfc/rfc3414#section-4",
             "https://www.iana.org/assignments/enterprise-numbers/",
         ),
+        made_for=AssetClass.PRINTER,
     )
 
     def identify(self, front: Answer) -> Service | None:

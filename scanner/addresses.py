@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from socket import AF_INET, inet_pton
+from socket import AF_INET, inet_ntoa, inet_pton
 from typing import TypeAlias
 
 IPAddress: TypeAlias = IPv4Address | IPv6Address
@@ -22,9 +22,20 @@ def parse_address(text: str) -> IPAddress:
     Raises:
         ValueError: not a strict literal.
     """
+    if packed := _packed_v4(text):  # what a round meets, at a third of the cost
+        return IPv4Address(packed)
     if "%" in text:
         raise ValueError("an address with a zone index cannot be scoped")
     return unmapped(ip_address(text))
+
+
+def _packed_v4(text: str) -> bytes | None:
+    """Give the bytes of an IPv4 literal, if it is spelled as the system itself spells it."""
+    try:
+        packed = inet_pton(AF_INET, text)
+    except (OSError, ValueError):  # ValueError: a null character or a lone surrogate in it
+        return None
+    return packed if inet_ntoa(packed) == text else None
 
 
 def unmapped(address: IPAddress) -> IPAddress:
@@ -73,7 +84,7 @@ class AddressSet:
         """
         try:
             ranges, number = self.v4, int.from_bytes(inet_pton(AF_INET, literal), "big")
-        except (OSError, ValueError):  # ValueError: a null character or a lone surrogate in it
+        except (OSError, ValueError):  # as above
             address = _v6_or_none(literal)
             return address is not None and address in self
         place = bisect_right(ranges, (number, _BEYOND)) - 1

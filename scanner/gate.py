@@ -86,7 +86,7 @@ class Gate:
     @asynccontextmanager
     async def hold(self, address: str) -> AsyncIterator[None]:
         """Keep a host to ourselves: one conversation per host at any time."""
-        lock, waiting = self._hosts.get(address) or (anyio.Lock(), 0)
+        lock, waiting = self._hosts.get(address) or (anyio.Lock(fast_acquire=True), 0)
         self._hosts[address] = (lock, waiting + 1)
         try:
             async with lock:

@@ -15,6 +15,7 @@ import structlog
 from scanner import record, score
 from scanner.classify import Classifier, label_holdings
 from scanner.emit import Sink
+from scanner.extortion import Extortion
 from scanner.masking import Masking, masked
 from scanner.model import (
     EXPOSED,
@@ -29,7 +30,6 @@ from scanner.model import (
     Unknown,
 )
 from scanner.probe import Visit
-from scanner.signs import Extortion
 from scanner.store import Settled
 from scanner.way import Counts, ShardTally
 

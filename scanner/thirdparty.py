@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
 from scanner.denied import DENIED
-from scanner.model import Refused, Transport
+from scanner.model import AssetClass, Refused, Transport
 from scanner.probe import About, AnyProbe
 
 GROUP = "ronde.probes"
@@ -65,6 +65,13 @@ def _lacking(probe: object) -> str | None:
     over_udp = about.transport is Transport.UDP
     if (bool(about.udp_ports), about.needs == "udp") != (over_udp, over_udp):
         return "a probe has `udp_ports` and needs `udp` if its front is a datagram, and only then"
+    return _forbidden(about)
+
+
+def _forbidden(about: About) -> str | None:
+    """Say what a probe of another package may not touch, whoever made it."""
+    if about.made_for is AssetClass.MEDICAL:
+        return "it is made for medical devices; docs/medical.md has the bytes of those that may be"
     if denied := sorted(about.own_ports & DENIED.keys()):
         return f"it claims port {denied[0]}: {DENIED[denied[0]]}"
     return None

@@ -31,27 +31,32 @@ async def _always() -> bool:
     return True
 
 
+async def _never() -> bool:
+    return False
+
+
 async def visit(
     gate: Gate,
     endpoint: Endpoint,
     fronts: Sequence[AnyHearing],
     *,
     may_begin: Callable[[], Awaitable[bool]] = _always,
-    catch_all: bool = False,
+    catch_all: Callable[[], Awaitable[bool]] = _never,
 ) -> Visit | None:
     """Try the fronts that the endpoint's port calls for, until one is recognised.
 
     `may_begin` is awaited when the host's turn has come; if it says no, nothing is sent and there
-    is no visit. On a `catch_all` host no page is asked for: only a stream's own handshake tells a
-    service from something that answers everybody.
+    is no visit. Then `catch_all` finds out about the host, perhaps by knocking. On one that answers
+    everybody no page is asked for: only a stream's own handshake tells a service from that.
 
     Raises:
         OutOfScope: something tried to leave the scope.
     """
     async with gate.hold(endpoint.address):
-        if not await may_begin():
+        answers_everybody = await may_begin() and await catch_all()
+        if not await may_begin():  # knocking takes its time
             return None
-        if not catch_all:
+        if not answers_everybody:
             return await first_recognised(gate, endpoint, fronts)
         streams = [front for front in fronts if not front.is_http]
         heard = await first_recognised(gate, endpoint, streams)

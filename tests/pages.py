@@ -5,11 +5,37 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from probes import PROBES
-from scanner.model import Assessment, Outcome, Unknown
-from scanner.probe import About, AnyProbe, Ask, Get, Listen
+from scanner.calls import DEVICES_AT_ONCE
+from scanner.care import CARE
+from scanner.model import Assessment, AssetClass, Outcome, Unknown
+from scanner.probe import About, AnyProbe, Ask, Exchange, Get, Listen
+from tests.dissect import parts
 from tests.transcripts import Transcript, load, names, replay
 
 DOCS = Path(__file__).parent.parent / "docs"
+MEDICAL = DOCS / "medical.md"
+
+#: What of that page is made, stands between these two.
+_BEGIN = "<!-- made from the program by `python -m tests.pages`; a test compares -->"
+_END = "<!-- made until here -->"
+
+_NUMBERS = """\
+| to one device, in one round | at most |
+|---|---|
+| connections at a time | 1 |
+| seconds without a connection, after each | at least {care.rest:g} |
+| connections to one port, a round that is continued included | {care.sockets} |
+| seconds that a connection lasts, from its first packet | {care.held:g} |
+| seconds that it waits for a connection to be accepted | {care.connect:g} |
+| resets of a connection by the device, until it is left alone | 1 |
+| times without an answer, until it is left alone | {care.misses} |
+
+At most {at_once} devices are called on at a time.
+"""
+
+_TLS = """\
+On port {ports} the same bytes go inside TLS, after a handshake whose bytes are random by design.
+"""
 
 #: A server's name in a transcript: everything up to its version.
 _NAMED = re.compile(r".*?\d[\w.+~-]*")
@@ -112,10 +138,37 @@ def _verdict(outcome: Outcome) -> str:
     return f"unknown ({outcome.silence.value})" if isinstance(outcome, Unknown) else "closed"
 
 
+def medical(probes: Sequence[AnyProbe]) -> str:
+    """Write the numbers and the bytes into the page for biomedical engineering."""
+    own = [one.about for one in probes if one.about.made_for is AssetClass.MEDICAL]
+    care = CARE[AssetClass.MEDICAL]
+    numbers = _NUMBERS.format(care=care, at_once=DEVICES_AT_ONCE)
+    made = "\n".join([numbers, *(line for about in own for line in _said_to_devices(about))])
+    before, _, rest = MEDICAL.read_text(encoding="utf-8").partition(_BEGIN)
+    return f"{before}{_BEGIN}\n\n{made}{_END}{rest.partition(_END)[2]}"
+
+
+def _said_to_devices(about: About) -> Iterator[str]:
+    """Print a probe's every byte."""
+    yield f"### By `{about.name}`, on {_ports(about)}\n"
+    if about.tls_ports:
+        yield _TLS.format(ports=", ".join(map(str, sorted(about.tls_ports))))
+    for ask in about.asks:
+        if isinstance(ask, Exchange):
+            yield f"`{ask.name}`: {len(ask.payload)} bytes.\n\n| bytes | meaning |\n|---|---|"
+            yield from (f"| `{some.hex(' ')}` | {what} |" for some, what in parts(ask.payload))
+            yield ""
+        elif isinstance(ask, Listen):
+            yield f"`{ask.name}`: **nothing**. It listens for {ask.seconds:g} seconds and leaves.\n"
+        else:
+            yield f"`{ask.name}`: **nothing**. It closes the connection.\n"
+
+
 #: Each page, and what writes it.
 PAGES: Mapping[Path, Callable[[Sequence[AnyProbe]], str]] = {
     DOCS / "asks.md": asks,
     DOCS / "coverage.md": coverage,
+    MEDICAL: medical,
     DOCS / "probes" / "README.md": index,
 }
 

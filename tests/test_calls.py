@@ -3,15 +3,23 @@
 import socket
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from probes.dicom import Dicom
+from probes.mfp import Mfp
+from probes.mllp import Mllp
 from scanner.audit import Act
-from scanner.model import Refused
+from scanner.model import AssetClass, Refused
 from scanner.pipeline import Walk
-from scanner.rounds import Manner, utc_now
+from scanner.rounds import Manner, Prepared, utc_now
+from scanner.wire import dicom
+from tests.fakes import http
+from tests.fakes.datagrams import answering
+from tests.fakes.gates import Hears
 from tests.fakes.modality import (
     CONSENT,
     HELLO,
@@ -19,13 +27,18 @@ from tests.fakes.modality import (
     WAITING,
     ZONE,
     Greeter,
+    Knocker,
     Site,
     answers,
+    begin,
     gently,
     modality,
     mute,
     resets,
 )
+from tests.fakes.running import running
+
+PRINTERS = ZONE.replace("medical", "printer")
 
 
 @pytest.fixture
@@ -175,6 +188,71 @@ class TestWho:
         assert not walks[0].gate.scope.covers("127.0.0.1")
 
 
+class TestWhatShips:
+    """The probes of the page that biomedical engineering approves."""
+
+    def test_an_interface_hears_nothing(self, site: Site) -> None:
+        """Not one byte on the port of HL7, and one connection that ends by itself."""
+        patient = {AssetClass.MEDICAL: replace(SHORT, held=3.0)}  # its silence takes two
+        with modality(mute, ports=1) as device:
+            interfaces = f"[extra_ports]\nmllp = {device.ports}\n"
+            prepared = site.prepared(Mllp(), scope=interfaces + ZONE + CONSENT)
+            here = cut_to(prepared, device.ports)
+            coverage = site.walk(here, manner=Manner(care=patient)).coverage
+
+            assert device.all_ended()
+        assert (len(device.begun), device.heard) == (1, b"")
+        assert coverage.access == {"identified": 1}
+
+    def test_a_modality_hears_the_association_and_nothing_else(self, site: Site) -> None:
+        """A rejection ends it: to the byte what the page prints, on one connection."""
+        with modality(rejects, ports=1) as device:
+            archive = f"[extra_ports]\ndicom = {device.ports}\n"
+            prepared = site.prepared(Dicom(), scope=archive + ZONE + CONSENT)
+            coverage = site.walk(cut_to(prepared, device.ports)).coverage
+
+            assert device.all_ended()
+        assert (len(device.begun), device.heard) == (1, dicom.associate())
+        assert coverage.access == {"locked": 1}
+
+
+class TestPrinters:
+    """Printers have a consent of their own, and the same walk."""
+
+    def test_a_consent_for_medical_devices_is_none_for_printers(self, site: Site) -> None:
+        """Each class is somebody's own."""
+        with answering(b"ready") as printer:
+            prepared = site.prepared(Knocker(printer.port), scope=PRINTERS + CONSENT)
+            with pytest.raises(Refused, match="1 printer"):
+                site.walk(prepared)
+
+        assert printer.got == []
+
+    def test_a_printer_s_page_is_asked_for_on_one_connection(self, site: Site) -> None:
+        """By the probes that ship for printers, and no sweep came before."""
+        page = Hears(http.page(b"<title>Start</title>", b"server: KM-MFP-http/V0.0.1"))
+        consent = CONSENT.replace("medical", "printer")
+        with running(page) as (_, port):
+            scope = f"[extra_ports]\nmfp = [{port}]\n{PRINTERS}{consent}"
+            prepared = cut_to(site.prepared(Mfp(), scope=scope), [port])
+            coverage = site.walk(prepared).coverage
+
+        assert page.connections == 1
+        assert [part.partition(b"\r\n")[0] for part in page.heard if part] == [b"GET / HTTP/1.1"]
+        assert coverage.access == {"identified": 1}
+
+    def test_a_printer_is_called_on_over_udp_too(self, site: Site) -> None:
+        """One datagram, which is the knock; no sweep has sent another."""
+        consent = CONSENT.replace("medical", "printer")
+        with answering(b"ready") as printer:
+            prepared = site.prepared(Knocker(printer.port), scope=PRINTERS + consent)
+            coverage = site.walk(prepared).coverage
+
+        assert printer.got == [b"knock"]
+        assert (coverage.planned, coverage.reached) == (1, 1)
+        assert coverage.access == {"identified": 1}
+
+
 class TestHours:
     """When a device is called on."""
 
@@ -225,6 +303,19 @@ class TestGoingOn:
         assert sorted(device.at) == sorted([device.at[0]] * 3 + [device.at[-1]] * 2)
         assert min(device.rests) >= SHORT.rest
 
+    def test_sockets_before_a_kill_count_after_it(self, site: Site) -> None:
+        """It is killed while a connection stands: that one counts, and the rest is kept."""
+        with modality(answers, ports=1) as device:
+            with begin(site.folder, device.ports[0]) as killed:
+                assert device.has_begun(2)
+                killed.kill()
+            with begin(site.folder, device.ports[0], "--resume") as resumed:
+                assert resumed.wait(30) == 0
+
+            assert device.all_ended()
+        assert len(device.begun) == 3
+        assert min(device.rests) >= SHORT.rest
+
     def test_a_time_out_before_an_interruption_counts_after_it(self, site: Site) -> None:
         """The second one is the last, whichever process meets it."""
         with modality(mute, ports=3) as device:
@@ -235,6 +326,19 @@ class TestGoingOn:
         assert len(device.begun) == 2
         assert first.skipped == {"interrupted": 2}
         assert second.skipped == {"strained-device": 2}
+
+
+def rejects(connection: socket.socket) -> bytes:
+    """Answer an association as a server that does not know the caller [PS3.8 9.3.4]."""
+    heard = connection.recv(4096)
+    connection.sendall(bytes.fromhex("03000000000400010103"))
+    return heard + mute(connection)
+
+
+def cut_to(prepared: Prepared, ports: list[int]) -> Prepared:
+    """Leave the ports alone that others of this machine may have."""
+    listed = [("127.0.0.1", port) for port in ports]
+    return replace(prepared, plan=prepared.plan.among(listed))
 
 
 def interrupted_at_the_first_ask(round_: Walk) -> None:

@@ -34,6 +34,22 @@ RAW = 9100
 OPT_IN = f'[[opt_in]]\naddress = "{PRINTER}"\nports = [{RAW}]\nreason = "a test print is read"\n'
 
 
+CONSENT = f"""
+[[zones]]
+name = "offices"
+ranges = ["{PRINTER}"]
+class = "printer"
+
+[printer]
+mode = "handshake"
+approver = "A. Name, facilities"
+
+[[printer.windows]]
+from = "00:00"
+until = "24:00"
+"""
+
+
 @dataclass
 class Tray:
     """Listeners on the denied ports of some addresses, over TCP and UDP; nothing is answered."""
@@ -119,6 +135,19 @@ def test_another_scanner_s_list_lifts_no_denial(ground: Ground) -> None:
 
         assert tray.met() == {}
     assert said.coverage["skipped"] == {"listed-beside-the-plan": len(PORTS)}
+
+
+def test_consent_to_call_on_printers_lifts_no_denial(ground: Ground) -> None:
+    """They are called on at the ports of the probes that are made for them, and at no other."""
+    ground.permit({"ipp": list(PORTS)}, ranges=(PRINTER,), tail=CONSENT)
+    with printing(PRINTER) as tray:
+        said = ground.run(
+            *("scan", "--scope", "scope.toml", "--history", "history.sqlite"),
+            *("--probe", "ipp", "--output", "-"),
+        )
+
+        assert tray.met() == {}
+    assert (said.coverage["closed"], said.coverage["skipped"]) == (1, {"printer": len(PORTS)})
 
 
 @pytest.mark.slow

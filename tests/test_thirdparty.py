@@ -7,6 +7,7 @@ import pytest
 
 from probes import PROBES
 from probes.redis import Redis
+from scanner.model import AssetClass
 from scanner.thirdparty import GROUP, PluginRefused, installed
 
 ABOUT = replace(Redis.about, name="nightingale")
@@ -22,6 +23,12 @@ class Printing(Redis):
     """A probe that would make a printer print."""
 
     about = replace(ABOUT, ports=frozenset({9100}))
+
+
+class Nursing(Redis):
+    """A probe that would call on medical devices, which nobody has approved."""
+
+    about = replace(ABOUT, made_for=AssetClass.MEDICAL)
 
 
 class Mixed(Redis):
@@ -84,6 +91,7 @@ def test_nothing_is_installed_beside_this_program() -> None:
         ("Speechless", "lacks `identify` or `assess`"),
         ("Undeclared", "front is not among its asks"),
         ("Printing", "claims port 9100"),
+        ("Nursing", "is made for medical devices; docs/medical.md has the bytes"),
         ("Mixed", "needs `udp` if its front is a datagram"),
     ],
 )

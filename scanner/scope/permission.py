@@ -118,8 +118,9 @@ class Scope:
 
     def covers(self, address: str | IPAddress) -> bool:
         """Tell whether an address may be touched; a spelling that is not strict never is."""
-        parsed = _parsed(address)
-        return parsed is not None and parsed in self.allowed
+        if isinstance(address, str):
+            return self.allowed.covers(address)
+        return address in self.allowed
 
     def devices(self, asset_class: AssetClass) -> AddressSet:
         """Give the addresses that may be touched and hold devices of a class."""

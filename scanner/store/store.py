@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from scanner.model import Finding, ScopeReference, Transport
 from scanner.plaintext import document
@@ -14,7 +14,7 @@ from scanner.store.database import Database, StoreRefused
 from scanner.store.entries import as_it_stands
 from scanner.store.lock import Held, RoundLock
 from scanner.store.round import Round
-from scanner.store.tables import finding, round_, sighting
+from scanner.store.tables import finding, round_, shard, sighting, sign
 from scanner.store.tables import way as way_
 from scanner.way import Way
 
@@ -183,8 +183,22 @@ class Store:
             if transaction.scalar(select(round_.c.name).where(round_.c.name == name)):
                 raise StoreRefused(f"there was a round {name} before; a name is used once")
             transaction.execute(insert(round_).values(row))
+            _forget(transaction, _superseded(name, scope, vantage))
             kept = {"round": name, "document": document(way).decode()}
             transaction.execute(insert(way_).values(kept))
+
+
+def _superseded(name: str, scope: ScopeReference, vantage: str) -> Select[tuple[str]]:
+    """Find the rounds that nobody can continue any more, now that another one has begun."""
+    return select(round_.c.name).where(
+        round_.c.scope == scope.name, round_.c.vantage == vantage, round_.c.name != name
+    )
+
+
+def _forget(transaction: Connection, rounds: Select[tuple[str]]) -> None:
+    """Drop what was only kept to continue some rounds."""
+    for table in (shard, sign):
+        transaction.execute(delete(table).where(table.c.round.in_(rounds)))
 
 
 def _unchanged(name: str, begun: str | None, now: Way) -> Way:

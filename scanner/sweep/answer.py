@@ -2,8 +2,10 @@
 
 import errno
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from scanner.datagrams import Heard
 from scanner.model import Transport
@@ -31,6 +33,11 @@ class Observation:
     state: State
     transport: Transport = Transport.TCP
     heard: Heard | None = None
+
+
+#: Takes what a sweep has seen since the last report, at least one endpoint. The way from a sweep's
+#: thread to the event loop costs as much for one as for many.
+Report: TypeAlias = Callable[[Sequence[Observation]], None]
 
 
 @dataclass(slots=True)

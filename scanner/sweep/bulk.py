@@ -18,7 +18,7 @@ import numpy as np
 from scanner.addresses import AddressSet
 from scanner.course import Target
 from scanner.guard import OutOfScope
-from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally
+from scanner.sweep.answer import SHORTAGES, STATES, Observation, Report, State, Tally
 from scanner.sweep.answers import CODES, Answers
 from scanner.sweep.columns import Columns, Drawing, Membership, Places, scrambled
 from scanner.sweep.cookie import Cookies
@@ -64,8 +64,6 @@ TOLD_PER_SECOND = 4_000
 PROMPT = 0.02
 
 _LOW = np.uint64(0xFFFFFFFF)
-
-Report = Callable[[Observation], None]
 
 
 class BulkSweep:
@@ -130,8 +128,8 @@ class BulkSweep:
         with self.links() as links:
             flight = _Flight(self, endpoints, links, watch=watch, told=told, tally=tally or Tally())
             while flight.goes_on():
-                for observation in flight.step():
-                    report(observation)
+                if seen := flight.step():
+                    report(seen)
         if strays := flight.tally.outside:
             self.warn(f"{strays} answers to nothing that was asked were dropped")
         return flight.tally

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from scanner.course import Course, Target
 from scanner.model import Refused
 from scanner.scope import Scope
-from scanner.sweep.answer import Observation, Tally
+from scanner.sweep.answer import Report, Tally
 from scanner.sweep.connect import ConnectSweep
 from scanner.sweep.descriptors import fitting
 from scanner.sweep.listed import ListedSweep
@@ -37,7 +37,7 @@ class Sweep(Protocol):
     def run(  # noqa: PLR0913 - each is a wish that a caller may have
         self,
         endpoints: Course,
-        report: Callable[[Observation], None],
+        report: Report,
         *,
         watch: frozenset[Target] = frozenset(),
         stop: threading.Event | None = None,

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from scanner.course import Target
-from scanner.sweep.answer import SHORTAGES, STATES, Observation, State, Tally
+from scanner.sweep.answer import SHORTAGES, STATES, Observation, Report, State, Tally
 from scanner.sweep.descriptors import fitting
 from scanner.sweep.dial import PENDING, Dialler, best_dialler
 from scanner.sweep.line import Attempt, Line
@@ -31,8 +31,6 @@ PROMPT = 0.02
 
 #: How long to wait for descriptors or local ports to come free, in seconds.
 SHORTAGE_PAUSE = 0.1
-
-Report = Callable[[Observation], None]
 
 
 class ConnectSweep:
@@ -95,8 +93,8 @@ class ConnectSweep:
         flight = _Flight(self, endpoints, watch, told, tally or Tally())
         try:
             while flight.goes_on():
-                for observation in flight.step():
-                    report(observation)
+                if seen := flight.step():
+                    report(seen)
         finally:
             flight.close()
         return flight.tally

@@ -7,7 +7,7 @@ calls unreachable by ICMP is closed, and what stays silent may be anything: it c
 import selectors
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from errno import EBADMSG, ECONNREFUSED, EINPROGRESS, ETIMEDOUT
 from typing import TypeAlias
@@ -16,8 +16,8 @@ from scanner.course import Target
 from scanner.datagrams import Heard, Post
 from scanner.model import Silence, Transport
 from scanner.probe import Datagram, NoAnswer
-from scanner.sweep.answer import Observation, Tally
-from scanner.sweep.connect import ConnectSweep, Report
+from scanner.sweep.answer import Observation, Report, Tally
+from scanner.sweep.connect import ConnectSweep
 from scanner.sweep.pace import Pace
 
 #: Keeps a datagram that was not answered: to whom, what, what was sent, the silence.
@@ -84,13 +84,16 @@ class DatagramSweep:
             OutOfScope: the guard refused an endpoint; all sockets are closed.
         """
 
-        def pass_on(seen: Observation) -> None:
-            heard = self._heard.pop((seen.address, seen.port), None)
-            report(replace(seen, transport=Transport.UDP, heard=heard))
+        def pass_on(seen: Sequence[Observation]) -> None:
+            report([self._with_what_it_said(one) for one in seen])
 
         return self._knocks.run(
             endpoints, pass_on, watch=watch, stop=stop, pause=pause, tally=tally
         )
+
+    def _with_what_it_said(self, seen: Observation) -> Observation:
+        heard = self._heard.pop((seen.address, seen.port), None)
+        return replace(seen, transport=Transport.UDP, heard=heard)
 
 
 class DatagramDialler:

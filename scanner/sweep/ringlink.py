@@ -181,12 +181,25 @@ class RingLink:
         return places[strange], codes[strange]
 
     def _let_go(self, place: int, code: int) -> int:
-        """Close a socket that cannot connect again; of one that was given up, say why."""
+        """Close a socket that cannot connect again, and say what became of the connect.
+
+        The ring's word is not enough: Linux 6.18 calls a connect done that met an ICMP error and
+        goes on. Only the socket knows whether it is connected, and what a router has said.
+        """
         self._fds[place] = -1
         with self._sockets.pop(place) as sock:
-            if code != errno.ECANCELED:
-                return code
-            return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or errno.ETIMEDOUT
+            if code == errno.ECANCELED or (not code and not _is_connected(sock)):
+                return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or errno.ETIMEDOUT
+            return code
+
+
+def _is_connected(sock: socket.socket) -> bool:
+    """Tell whether a socket has a peer; one that was reset since has an error to tell instead."""
+    try:
+        sock.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 def _cancellations(places: Places) -> Requests:

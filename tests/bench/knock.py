@@ -40,7 +40,7 @@ def main() -> None:
     watch = frozenset(block.endpoints(seed=1)) if wish.watch else frozenset()
     with Guard(among).watching():
         start, cpu = time.perf_counter(), time.process_time()
-        tally = sweep.run(block.endpoints(seed=1), seen.append, watch=watch, stop=stop)
+        tally = sweep.run(block.endpoints(seed=1), seen.extend, watch=watch, stop=stop)
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     print(  # noqa: T201 - its output is read by the parent
         json.dumps(

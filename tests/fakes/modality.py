@@ -2,10 +2,12 @@
 
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,11 +21,14 @@ from scanner.probe import (
     HANG_UP,
     About,
     Answer,
+    AnyProbe,
+    Datagram,
+    DatagramDialogue,
+    Ends,
     Exchange,
     Listen,
     StreamAsk,
     StreamDialogue,
-    StreamProbe,
 )
 from scanner.rounds import Manner, Order, Outputs, Prepared, Result, prepare, run, utc_now
 from tests.ground import SIGNED
@@ -36,15 +41,22 @@ def _hello() -> bytes:
     return b"HELLO\n"
 
 
+def _knock(_ends: Ends) -> bytes:
+    return b"knock"
+
+
 def _anything(data: bytes) -> int | None:
     return len(data) or None
 
 
 HELLO = Exchange(name="HELLO", encode=_hello, framing=_anything)
+KNOCK = Datagram(name="knock", encode=_knock)
 WAITING = Listen(name="greeting", framing=_anything, seconds=0.1)
 
 #: As for real devices, but for the seconds.
 SHORT = replace(CARE[AssetClass.MEDICAL], rest=0.3, held=0.5, connect=0.3)
+
+ROOT = Path(__file__).parents[2]
 
 #: Linger on, for no time: closing such a socket sends a reset.
 _RESET = struct.pack("ii", 1, 0)
@@ -119,9 +131,16 @@ class Modality:
         self.begun.append(time.monotonic())
         self.at.append(connection.getsockname()[1])
         self.most_at_once = max(self.most_at_once, len(self.begun) - len(self.ended))
-        with connection:
+        with connection, suppress(ConnectionResetError):  # by a process that was killed
             self.heard += self.conduct(connection)
         self.ended.append(time.monotonic())
+
+    def has_begun(self, connections: int) -> bool:
+        """Wait until so many connections have begun, and tell whether they did."""
+        deadline = time.monotonic() + 30
+        while len(self.begun) < connections and time.monotonic() < deadline:
+            time.sleep(0.001)
+        return len(self.begun) >= connections
 
     def all_ended(self) -> bool:
         """Wait until every connection has ended, and tell whether they did."""
@@ -179,6 +198,33 @@ class Greeter:
         return _known()
 
 
+class Knocker:
+    """A probe that is made for printers, and speaks UDP."""
+
+    def __init__(self, port: int) -> None:
+        self.about = About(
+            name="knocker",
+            title="A printer answers",
+            udp_ports=frozenset({port}),
+            front=KNOCK,
+            asks=(KNOCK,),
+            proves="nothing",
+            cwe=306,
+            remedy="None.",
+            made_for=AssetClass.PRINTER,
+        )
+
+    def identify(self, front: Answer) -> Service | None:
+        """Recognise whoever says something."""
+        return Service("modality") if front.data else None
+
+    def assess(self, front: Answer) -> DatagramDialogue:
+        """Leave it at that."""
+        del front
+        yield from ()
+        return _known()
+
+
 def _known() -> Outcome:
     return Assessment(access=Access.IDENTIFIED, service=Service("modality"), because="it greets")
 
@@ -189,7 +235,7 @@ class Site:
 
     folder: Path
 
-    def prepared(self, *probes: StreamProbe, scope: str = ZONE + CONSENT) -> Prepared:
+    def prepared(self, *probes: AnyProbe, scope: str = ZONE + CONSENT) -> Prepared:
         """Lay out a round of these probes; the tables of the scope come last in its file."""
         path = self.folder / "scope.toml"
         path.write_text(f'{SIGNED}ranges = ["127.0.0.1"]\n{scope}', encoding="utf-8")
@@ -215,6 +261,19 @@ class Site:
         return run(prepared, outputs, watch=watch, manner=manner or gently())
 
 
+def begin(folder: Path, port: int, *options: str) -> "subprocess.Popen[bytes]":
+    """Begin a round in a process of its own, which greets a device three times."""
+    command = [sys.executable, "-m", "tests.fakes.modality", str(folder), str(port), *options]
+    return subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - ourselves
+
+
 def gently(**options: Any) -> Manner:
     """Walk as a round does, in a fraction of the time."""
-    return replace(Manner(care={AssetClass.MEDICAL: SHORT}), **options)
+    printer = replace(CARE[AssetClass.PRINTER], rest=0.1, held=0.5, connect=0.3)
+    care = {AssetClass.MEDICAL: SHORT, AssetClass.PRINTER: printer}
+    return replace(Manner(care=care), **options)
+
+
+if __name__ == "__main__":
+    _site, _greeter = Site(Path(sys.argv[1])), Greeter([int(sys.argv[2])], connections=3)
+    _site.walk(_site.prepared(_greeter), manner=gently(resume="--resume" in sys.argv))

@@ -31,12 +31,19 @@ def answering(status: int) -> Transcript:
     return OPEN.with_payload(1, data[:-2] + status.to_bytes(2, "little"))
 
 
-@pytest.mark.parametrize("name", ["orthanc-1.10-open", "dcmqrscp-3.6"])
-def test_an_archive_that_answers_is_open(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "toolkit"),
+    [
+        ("orthanc-1.10-open", Service("dcmtk", "3.6.7")),
+        ("dcmqrscp-3.6", Service("dcmtk", "3.6.7")),
+        ("qrscp-3.0", Service("pynetdicom", "3.0.4")),
+    ],
+)
+def test_an_archive_that_answers_is_open(name: str, toolkit: Service) -> None:
     """Success, without a match: nothing was there to be read."""
     found = assessed(replay(PROBE, load(f"dicomfind/{name}")))
 
-    assert (found.access, found.service) == (Access.OPEN, Service("dcmtk", "3.6.7"))
+    assert (found.access, found.service) == (Access.OPEN, toolkit)
     assert found.proof == Proof(
         "C-FIND-RQ (a study that cannot exist)",
         "success, without a match",

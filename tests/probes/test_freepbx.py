@@ -32,6 +32,16 @@ def test_a_log_in_page_is_no_finding(name: str) -> None:
     assert (found.access, found.service) == (Access.LOCKED, Service("freepbx"))
 
 
+def test_a_locked_front_end_is_asked_once_for_each_folder() -> None:
+    """Its own lock says nothing of what the web server lists."""
+    assert asked(PROBE, LOCKED) == [
+        "GET /admin/config.php",
+        "GET /monitor/",
+        "GET /voicemail/",
+        "GET /fax/",
+    ]
+
+
 def test_an_administration_that_asks_nobody_is_open() -> None:
     """Its menu is shown to who is logged in, which is everybody where `AUTHTYPE` is none."""
     found = settled(replay(PROBE, load("freepbx/13-open")))

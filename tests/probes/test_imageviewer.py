@@ -137,6 +137,18 @@ def test_credentials_in_their_forms(script: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "piece",
+    ["/*", " //", "qidoRoot: ", "auth: 'x", "Authorization: 'Basic ", "Authorization:'Basic\t \t"],
+)
+def test_a_hostile_script_is_passed_over_once(piece: str) -> None:
+    """As much of it as may come; a pattern that began anew at each place would take an hour."""
+    script = "window.config = {" + piece * ((250 << 10) // len(piece))
+    long = OPEN.with_reply(1, text=script).until(2)
+
+    assert isinstance(replay(PROBE, long, unrecorded_is_silence=True), Assessment | Unknown)
+
+
+@pytest.mark.parametrize(
     ("name", "product"),
     [("oviyam-2.8", "oviyam"), ("meddream-8", "meddream"), ("vue-pacs-12", "vue-pacs")],
 )

@@ -1,10 +1,11 @@
 """What the IPP probe makes of real replies, and of half and false ones."""
 
 import struct
+from typing import Any
 
 import pytest
 
-from probes.ipp import AT_DEVICE, AT_ROOT, QUEUES, Ipp
+from probes.ipp import AT_DEVICE, AT_FAX, AT_ROOT, QUEUES, Ipp
 from scanner.model import Access, Assessment, Outcome, Silence, Unknown
 from scanner.probe import FRONT
 from tests.transcripts import Recorded, Transcript, asked, load, replay
@@ -50,6 +51,7 @@ def unsigned(*, login: str, **more: str) -> Transcript:
     return of(
         Recorded(ask="GET /", status=404, text="no page"),
         spoken(ask, 1, 0, uri_authentication_supported=login, **more),
+        spoken(AT_FAX.ask.name, 7, 0x0406),
         spoken(control, 2, 0x0501),
     )
 
@@ -76,7 +78,7 @@ def test_a_device_that_asks_nobody_is_open() -> None:
     found = assessed(replay(PROBE, DEVICE))
 
     assert (found.access, found.service.product) == (Access.OPEN, "hp-printer")
-    assert found.service.identity == "f5a73dd1-fe64-3a26-5726-4004ec8a96e2"
+    assert found.service.identity == "41878609-c9e0-34f9-756f-182a25d2ae3b"
     assert [(one.name, one.records) for one in found.holdings] == [("/ipp/print", 0)]
     assert "LaserJet" not in repr(found)
 
@@ -146,18 +148,62 @@ def test_a_printer_that_states_nothing_is_unknown() -> None:
     assert unknown(replay(PROBE, silent)).silence is Silence.HALF_PROOF
 
 
-def test_a_fax_is_told() -> None:
-    """The device's own word for sending faxes, and its maker's for itself."""
-    fax = unsigned(
+def test_a_device_is_called_by_its_maker_and_firmware() -> None:
+    """Where the firmware is a number."""
+    device = unsigned(
         login="none",
-        ipp_features_supported="faxout",
         printer_make_and_model="Brother MFC-L2750DW series",
         printer_firmware_string_version="1.51",
     )
-    found = assessed(replay(PROBE, fax))
+    found = assessed(replay(PROBE, device))
 
     assert (found.service.product, found.service.version) == ("brother-printer", "1.51")
-    assert found.because == "prints for anyone, by its own statement; it sends faxes, too"
+
+
+@pytest.mark.parametrize(
+    ("login", "access", "because"),
+    [
+        ("none", Access.OPEN, "prints and sends faxes for anyone, by its own statement"),
+        ("basic", Access.PARTIAL, "prints for anyone, by its own statement"),
+    ],
+)
+def test_a_fax_is_a_door_of_its_own(login: str, access: Access, because: str) -> None:
+    """It states its own login, and is listed beside the printer."""
+    features = {"ipp_features_supported": "faxout", "uri_authentication_supported": login}
+    fax = spoken(AT_FAX.ask.name, 7, 0, **features)
+    found = assessed(replay(PROBE, unsigned(login="none").with_reply(2, hex=fax.hex)))
+
+    assert (found.access, found.because) == (access, because)
+    assert [(one.name, one.kind) for one in found.holdings] == [
+        ("/ipp/print", "queue"),
+        ("/ipp/faxout", "fax"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param({"silence": Silence.CLOSED}, id="closed"),
+        pytest.param({"status": 404}, id="no such page"),
+        pytest.param(
+            {"hex": spoken("", 7, 0, uri_authentication_supported="none").hex}, id="no fax at all"
+        ),
+    ],
+)
+def test_a_device_without_a_fax_only_prints(reply: dict[str, Any]) -> None:
+    """Some answer at every path as their printer does: what does not say that it faxes is none."""
+    found = assessed(replay(PROBE, unsigned(login="none").with_reply(2, **reply)))
+
+    assert (found.access, len(found.holdings)) == (Access.OPEN, 1)
+
+
+def test_a_queue_that_sends_faxes_is_told() -> None:
+    """By a bit of its type, which CUPS has for that."""
+    before, kind, after = CUPS.exchanges[1].payload.partition(b"printer-type\x00\x04")
+    payload = before + kind + bytes.fromhex("00040004") + after[4:]
+    found = assessed(replay(PROBE, CUPS.with_payload(1, payload)))
+
+    assert found.because.startswith("2 of 2 queues print for anyone or send faxes, by its own")
 
 
 @pytest.mark.parametrize("uuid", ["urn:uuid:00000000-0000-0000-0000-000000000000", "mine", ""])
@@ -172,7 +218,7 @@ def test_an_identity_that_is_none_is_not_kept(uuid: str) -> None:
 def test_a_control_that_is_not_refused_as_unknown_proves_nothing(status: int) -> None:
     """Only "operation not supported" is the answer to an operation that there is not."""
     control = spoken(AT_DEVICE.control.name, 2, status)
-    found = unknown(replay(PROBE, DEVICE.with_reply(2, hex=control.hex)))
+    found = unknown(replay(PROBE, DEVICE.with_reply(3, hex=control.hex)))
 
     assert found.silence is Silence.HALF_PROOF
 

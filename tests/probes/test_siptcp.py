@@ -42,8 +42,9 @@ def test_a_real_server_is_identified(
 
 def test_no_call_is_made_and_nobody_registers() -> None:
     """The request names nobody, and may not be passed on."""
-    (request,) = [ask.payload for ask in PROBE.about.asks]
+    request = OPTIONS.payload
 
+    assert PROBE.about.asks == (OPTIONS,)
     assert request.startswith(b"OPTIONS sip:ronde.invalid SIP/2.0\r\n")
     assert b"Max-Forwards: 0\r\n" in request
 

@@ -1,7 +1,7 @@
 """A network for the sweep that exists on paper only: scripted answers and a clock of its own."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from errno import ECONNREFUSED, EINPROGRESS, ETIMEDOUT
 from threading import Event
@@ -77,7 +77,7 @@ class Hourly(Network):
 
     pause: Event = field(default_factory=Event)
 
-    def close_window(self, _: Observation) -> None:
+    def close_window(self, _: Sequence[Observation]) -> None:
         """Close the window, unless it has opened again already."""
         if self.now < HOUR:
             self.pause.set()

@@ -12,7 +12,8 @@ from scanner.course import Block, Course, Target
 from scanner.guard import Guard
 from scanner.scope import Rates
 from scanner.sweep import Observation, Pace, Tally
-from scanner.sweep.bulk import BulkSweep, Report
+from scanner.sweep.answer import Report
+from scanner.sweep.bulk import BulkSweep
 from scanner.sweep.link import Link
 from scanner.sweep.syn import links
 from tests.sweep.wires import Peer, Room, Rule, Tap, tunnelled
@@ -84,7 +85,7 @@ def swept(
     seen: list[Observation] = []
     guard = Guard(AddressSet.of([*map(ip_network, ("198.18.0.0/16", "fd00:1::/64"))]))
     with tunnelled(rule) as (room, peer), built(build, room) as sweep, guard.watching():
-        tally = room.run(lambda: sweep.run(course, seen.append, watch=watch, stop=stop))
+        tally = room.run(lambda: sweep.run(course, seen.extend, watch=watch, stop=stop))
     return tally, seen, peer
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
@@ -248,7 +248,7 @@ class TestStopping:
         build = sweep(rate=2000, attempts=2, timeout=0.2)
         with tunnelled(rule) as (room, peer), built(build, room) as one:
 
-            def report(_: Observation) -> None:
+            def report(_: Sequence[Observation]) -> None:
                 stop.set()
                 stopped_at.append(len(peer.syns))
 
@@ -288,7 +288,7 @@ class TestKernels:
         with built(sweep(), rooms[0]) as syns:
             for one in (syns, connects):
                 seen: list[Observation] = []
-                rooms[0].run(lambda: one.run(mixed, seen.append, watch=frozenset(mixed)))  # noqa: B023 - called at once
+                rooms[0].run(lambda: one.run(mixed, seen.extend, watch=frozenset(mixed)))  # noqa: B023 - called at once
                 told.append(set(seen))
 
         assert told[0] == told[1]
@@ -299,7 +299,7 @@ class TestKernels:
         """Once each, as fast as it goes."""
         seen: list[Observation] = []
         tally = run(
-            sweep(rate=1e9, attempts=2, timeout=1), rooms[0], course("198.18.0.0/16"), seen.append
+            sweep(rate=1e9, attempts=2, timeout=1), rooms[0], course("198.18.0.0/16"), seen.extend
         )
 
         assert tally.counts == {State.OPEN: 65_536}

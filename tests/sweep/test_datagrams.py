@@ -45,7 +45,7 @@ def test_each_answer_is_counted_under_its_name() -> None:
     seen: list[Observation] = []
     with answering(b"world") as one, answering() as mute, nobody() as shut:
         ports = (one.port, mute.port, shut)
-        tally = sweep(*ports).run(here(*ports), seen.append)
+        tally = sweep(*ports).run(here(*ports), seen.extend)
 
     assert tally.counts == {State.OPEN: 1, State.FILTERED: 1, State.CLOSED: 1}
     (found,) = seen
@@ -59,7 +59,7 @@ def test_a_watched_endpoint_is_reported_when_closed() -> None:
     """Its finding can be resolved."""
     seen: list[Observation] = []
     with nobody() as shut:
-        sweep(shut).run(here(shut), seen.append, watch=frozenset(here(shut)))
+        sweep(shut).run(here(shut), seen.extend, watch=frozenset(here(shut)))
 
     assert seen == [Observation("127.0.0.1", shut, State.CLOSED, Transport.UDP)]
 

@@ -55,7 +55,7 @@ def test_open_and_closed_are_told_apart(
 ) -> None:
     """Hundreds of times in turn: a socket that was refused before does not confuse the two."""
     seen: list[Observation] = []
-    tally = sweep(dialler).run([opened, closed] * 200, seen.append)
+    tally = sweep(dialler).run([opened, closed] * 200, seen.extend)
 
     assert tally.counts == {State.OPEN: 200, State.CLOSED: 200}
     assert set(seen) == {Observation(*opened, State.OPEN)}

@@ -45,7 +45,7 @@ def test_loopback_is_a_link_like_others() -> None:
     try:
         with room.run(listening, 9200):
             tally = run(
-                sweep(), room, course("127.0.0.0/28", "::1/128", ports=(9200, 1)), seen.append
+                sweep(), room, course("127.0.0.0/28", "::1/128", ports=(9200, 1)), seen.extend
             )
     finally:
         room.close()

@@ -7,6 +7,7 @@ from scanner.addresses import AddressSet
 from scanner.course import Block, Course
 from scanner.scope import Rates
 from scanner.sweep import ListedSweep, Observation, Pace, State
+from scanner.sweep.listed import LOT
 
 COURSE = Course.over(Block(AddressSet.of([ip_network("192.0.2.0/31")]), (80, 443)), seed=0)
 PACE = Pace(Rates(connections_per_second=1, per_host_per_second=1, timeout=1, attempts=1))
@@ -15,7 +16,7 @@ PACE = Pace(Rates(connections_per_second=1, per_host_per_second=1, timeout=1, at
 def test_each_endpoint_is_reported_open_and_costs_no_turn() -> None:
     """The pace has one a second; the list is through at once."""
     seen: list[Observation] = []
-    tally = ListedSweep(PACE).run(COURSE, seen.append)
+    tally = ListedSweep(PACE).run(COURSE, seen.extend)
 
     assert seen == [
         Observation("192.0.2.0", 80, State.OPEN),
@@ -27,11 +28,12 @@ def test_each_endpoint_is_reported_open_and_costs_no_turn() -> None:
 
 
 def test_told_to_stop_it_reports_no_more() -> None:
-    """After the first."""
+    """After the first lot."""
     stop = threading.Event()
-    tally = ListedSweep(PACE).run(COURSE, lambda _: stop.set(), stop=stop)
+    long = Course.over(Block(AddressSet.of([ip_network("192.0.2.0/24")]), (80,)), seed=0)
+    tally = ListedSweep(PACE).run(long, lambda _: stop.set(), stop=stop)
 
-    assert tally.planned == 1
+    assert tally.planned == LOT < 256
 
 
 def test_while_paused_it_waits_and_a_stop_ends_the_wait() -> None:

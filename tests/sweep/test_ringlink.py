@@ -3,7 +3,7 @@
 import errno
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
@@ -72,7 +72,7 @@ def swept(
     seen: list[Observation] = []
     watch = frozenset(endpoints) if watched else frozenset()
     with tunnelled(rule) as (room, peer):
-        tally = room.run(lambda: one.run(endpoints, seen.append, watch=watch))
+        tally = room.run(lambda: one.run(endpoints, seen.extend, watch=watch))
     states = [observation.state for observation in seen]
     return tally, {state: states.count(state) for state in set(states)}, peer
 
@@ -93,7 +93,7 @@ def test_rings_say_what_sockets_say(rooms: tuple[Room, Room], network: str) -> N
     told: list[set[Observation]] = []
     for one in (sweep(), sockets):
         seen: list[Observation] = []
-        rooms[0].run(lambda: one.run(mixed, seen.append, watch=frozenset(mixed)))  # noqa: B023 - called at once
+        rooms[0].run(lambda: one.run(mixed, seen.extend, watch=frozenset(mixed)))  # noqa: B023 - called at once
         told.append(set(seen))
 
     assert told[0] == told[1]
@@ -193,7 +193,7 @@ def test_no_descriptor_stays_open(rooms: tuple[Room, Room]) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def failing(_: Observation) -> None:
+def failing(_: Sequence[Observation]) -> None:
     """Fail to take a report."""
     raise RuntimeError
 

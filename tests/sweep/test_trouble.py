@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_answers_that_found_no_room_are_asked_for_again() -> None:
     assert "answers found no room" in told[0]
 
 
-def slow(_: Observation) -> None:
+def slow(_: Sequence[Observation]) -> None:
     """Take a report slowly."""
     time.sleep(0.002)
 

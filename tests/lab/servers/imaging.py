@@ -1,4 +1,4 @@
-"""Orthanc at its two doors, DICOM and HTTP, and DCMTK's archive and storage server."""
+"""Orthanc at its two doors, DICOM and HTTP, and the servers of DCMTK and of pynetdicom."""
 
 import json
 import re
@@ -9,9 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.lab.layout import Family
 from tests.lab.namespace import only_loopback
 from tests.lab.servers.process import (
     CANARY,
+    LOOPBACK,
     PASSWORD,
     USER,
     NotStarted,
@@ -25,6 +27,7 @@ from tests.lab.servers.process import (
 from tests.lab.servers.standing import Place, listens, place, standing
 from tests.lab.servers.web import ask
 
+FAMILY = Family("imaging")
 DICOMWEB = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 
 
@@ -43,6 +46,15 @@ _PEERS: Mapping[Peers, Mapping[str, object]] = MappingProxyType(
         Peers.ANYBODY: {"DicomAlwaysAllowFind": True},
         Peers.TITLE: {"DicomCheckCalledAet": True},
         Peers.LISTED: {"DicomAlwaysAllowEcho": False, "DicomAlwaysAllowStore": False},
+    }
+)
+
+#: What a server is called of which this probe looks at the HTTP door.
+_WEB: Mapping[str, str] = MappingProxyType(
+    {
+        "orthanc": "orthanc-web",
+        "orthancproxy": "orthanc-proxied",
+        "dicomweb": "orthanc-dicomweb",
     }
 )
 
@@ -95,11 +107,10 @@ def orthanc(
 
 @contextmanager
 def orthanc_web(
-    *, locked: bool = False, dicomweb: bool = False, canary: str = CANARY
+    *, locked: bool = False, probe: str = "orthanc", canary: str = CANARY
 ) -> Iterator[Running]:
-    """Its HTTP door, before one study; `dicomweb` says that only the plugin is looked at."""
-    product = "orthanc-dicomweb" if dicomweb else "orthanc-web"
-    with place(product, "locked" if locked else "open") as at:
+    """Its HTTP door, before one study; `probe` decides what of it is looked at."""
+    with place(_WEB[probe], "locked" if locked else "open") as at:
         own = {
             "HttpPort": at.port,
             "DicomServerEnabled": False,
@@ -110,7 +121,7 @@ def orthanc_web(
         with standing(
             at,
             _orthanc(at, own),
-            probe="dicomweb" if dicomweb else "orthanc",
+            probe=probe,
             version=lambda: str(_told(at, "/system")["Version"]),
             fill=lambda: _make(at, canary),
             state=lambda _: _counted(at),
@@ -147,26 +158,60 @@ def storescp(
     *,
     tls: bool = False,
     certified: bool = False,
+    promiscuous: bool = False,
     probe: str = "dicomfind",
     canary: str = CANARY,
 ) -> Iterator[Running]:
-    """A storage server with one image; `certified` demands a client's certificate."""
-    mode = "certified" if certified else "open"
+    """A storage server with one image; `certified` demands a client's certificate.
+
+    `promiscuous` accepts whatever is proposed, as long as it knows of nothing else to do with it.
+    """
+    mode = "certified" if certified else "promiscuous" if promiscuous else "open"
     with place("storescp", f"{mode}-unasked" if probe == "dicom" else mode, tls=tls) as at:
         _refuse_outside(at)
         program = require("storescp", at.name, "dcmtk")
         image = _image(at, canary)
         peer = "--require-peer-cert" if certified else "--ignore-peer-cert"
+        anything = ("--promiscuous",) if promiscuous else ()
         secure = ("+tls", at.own.key, at.own.chain, peer) if at.own else ()
         with standing(
             at,
-            Program((program, *secure, "-od", image.parent, str(at.port))),
+            Program((program, *secure, *anything, "-od", image.parent, str(at.port))),
             probe=probe,
             version=lambda: _version(at, "storescp"),
             fill=lambda: None,
             state=lambda _: _files(image.parent),
         ) as server:
             yield server
+
+
+@contextmanager
+def qrscp(*, canary: str = CANARY) -> Iterator[Running]:
+    """The archive that pynetdicom brings along, with one study; it knows no peers."""
+    with place("qrscp") as at:
+        program = require(FAMILY.venv / "bin" / "python", at.name, "pynetdicom")
+        image, kept = _image(at, canary), at.home / "kept"
+        where = ("--database-location", at.home / "kept.sqlite", "--instance-location", kept)
+        argv = (program, "-m", "pynetdicom", "qrscp", *where, "-ba", LOOPBACK)
+        send = require("storescu", at.name, "dcmtk")
+        with standing(
+            at,
+            Program((*argv, "--port", str(at.port))),
+            probe="dicomfind",
+            version=lambda: _pynetdicom(at, program),
+            fill=lambda: _send(send, at, image),
+            state=lambda _: _files(kept),
+        ) as server:
+            yield server
+
+
+def _send(send: Path, at: Place, image: Path) -> None:
+    said_by(send, LOOPBACK, str(at.port), image)
+
+
+def _pynetdicom(at: Place, program: Path) -> str:
+    listens(at)
+    return said_by(program, "-c", "import pynetdicom; print(pynetdicom.__version__)").strip()
 
 
 def _orthanc(at: Place, own: Mapping[str, object]) -> Program:

@@ -1,11 +1,12 @@
-"""SIP over TCP and TLS: a server that passes on, and a fax gateway that sipp plays."""
+"""SIP over TCP and TLS: a server that passes on, a telephone, a fax gateway that sipp plays."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.lab.servers.datagrams import CHALLENGE, FAX, SCENARIO
-from tests.lab.servers.process import CANARY, LOOPBACK, Program, Running, require, said_by
+from tests.lab.servers.process import CANARY, LOOPBACK, NotYet, Program, Running, require, said_by
 from tests.lab.servers.standing import Place, listens, place, standing
 
 _SETTINGS = """\
@@ -62,15 +63,36 @@ def fax_gateway(*, locked: bool = False, canary: str = CANARY) -> Iterator[Runni
         program = require("sipp", at.name, "sip-tester")
         told = ("401 Unauthorized", CHALLENGE) if locked else ("200 OK", FAX)
         text = SCENARIO.format(status=told[0], rest=told[1])
-        where = ("-t", "t1", "-i", LOOPBACK, "-p", str(at.port), "-nostdin")
+        # Our calls all have one name: it is to forget each as soon as it is over.
+        forgets = ("-deadcall_wait", "0")
+        where = ("-t", "t1", "-i", LOOPBACK, "-p", str(at.port), "-nostdin", *forgets)
         argv = (program, "-sf", at.write("options.xml", text), *where)
         with standing(
             at,
             Program(argv),
             probe="siptcp",
-            version=lambda: listens(at) or "unknown",
+            version=lambda: _untold_version(at),
             fill=lambda: None,
             state=lambda _: None,
+        ) as server:
+            yield server
+
+
+@contextmanager
+def telephone(*, canary: str = CANARY) -> Iterator[Running]:
+    """A telephone with one account that registers nowhere."""
+    with place("baresip", "tcp") as at:
+        program = require("baresip", at.name, "baresip-core")
+        at.write("own/config", f"sip_listen {LOOPBACK}:{at.port}\nmodule account.so\n")
+        at.write("own/accounts", f"<sip:{canary}@{LOOPBACK}>;regint=0\n")
+        at.write("own/contacts", f'"{canary}" <sip:{canary}@{LOOPBACK}>\n')
+        with standing(
+            at,
+            Program((program, "-f", at.home / "own")),
+            probe="siptcp",
+            version=lambda: _logged_version(at),
+            fill=lambda: None,
+            state=lambda _: (at.home / "own/contacts").read_text(),
         ) as server:
             yield server
 
@@ -87,3 +109,18 @@ def _version(at: Place, program: Path) -> str:
     listens(at)
     words = said_by(program, "-v").split()
     return next(word for word in words if word[0].isdigit())
+
+
+def _untold_version(at: Place) -> str:
+    """Say so of a program that tells no version, once it listens."""
+    listens(at)
+    return "unknown"
+
+
+def _logged_version(at: Place) -> str:
+    """Read what a telephone says of itself as it starts: its help, which says so too, fails."""
+    listens(at)
+    told = re.search(r"\bbaresip v([\d.]+)", (at.home / "server.log").read_text())
+    if told is None:
+        raise NotYet("no version in its log")
+    return told[1]

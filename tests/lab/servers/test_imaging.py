@@ -4,7 +4,14 @@ import subprocess
 
 import pytest
 
-from tests.lab.servers.imaging import Peers, dcmqrscp, orthanc, orthanc_web, storescp
+from tests.lab.servers.imaging import (
+    Peers,
+    dcmqrscp,
+    orthanc,
+    orthanc_web,
+    qrscp,
+    storescp,
+)
 from tests.lab.servers.process import CANARY, Running, require
 from tests.lab.session import Lab
 from tests.lab.stranger import fetch
@@ -32,6 +39,7 @@ def test_an_archive_that_knows_nobody_names_its_patients(lab: Lab) -> None:
     """To a caller of any title."""
     assert CANARY in names(lab.start(orthanc, Peers.ANYBODY))
     assert CANARY in names(lab.start(dcmqrscp))
+    assert CANARY in names(lab.start(qrscp))
 
 
 def test_orthanc_as_it_ships_takes_images_and_names_nobody(lab: Lab) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from scanner.wire import sip
-from tests.lab.servers.telephony import fax_gateway, kamailio
+from tests.lab.servers.telephony import fax_gateway, kamailio, telephone
 from tests.lab.session import Lab
 from tests.lab.stranger import say
 
@@ -16,6 +16,13 @@ def test_nobody_passes_our_request_on(lab: Lab, tls: bool) -> None:  # noqa: FBT
     (answer,) = say(lab.start(kamailio, tls=tls), sip.options_over_tcp())
     assert answer.startswith(b"SIP/2.0 483 Too Many Hops\r\n")
     assert b"\r\nServer: kamailio (5.6" in answer
+
+
+def test_a_telephone_names_itself(lab: Lab) -> None:
+    """Whoever is asked for is not there, and the answer says what telephone said so."""
+    (answer,) = say(lab.start(telephone), sip.options_over_tcp())
+    assert answer.startswith(b"SIP/2.0 404 Not Found\r\n")
+    assert b"\r\nServer: baresip v1." in answer
 
 
 def test_a_fax_gateway_describes_what_it_takes(lab: Lab) -> None:

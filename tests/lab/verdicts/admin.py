@@ -1,12 +1,13 @@
-"""Consoles of databases: the account behind them makes the difference, not their page."""
+"""Consoles of databases: what stands behind them makes the difference. And H2, which is both."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
 from tests.lab.servers.admin import adminer, mongo_express, phpmyadmin
+from tests.lab.servers.h2 import h2
 from tests.lab.servers.mongodb import DATABASE
-from tests.lab.verdict import AS_TOLD, FOUND, Group, Held, Verdict, door
+from tests.lab.verdict import AS_TOLD, FOUND, QUIET, Group, Held, Verdict, door
 
 CLINIC: tuple[Held, ...] = (("clinic", "database", None, ()),)
 PRACTICE: tuple[Held, ...] = ((DATABASE, "database", None, ()),)
@@ -31,6 +32,15 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 (door(mongo_express, locked=True), Verdict(Access.LOCKED, None, None)),
                 (door(adminer), Verdict(Access.LOCKED, "adminer", AS_TOLD)),
             ),
-        )
+        ),
+        "h2": Group(
+            QUIET,
+            (
+                (door(h2), Verdict(Access.IDENTIFIED, "h2", None)),
+                (door(h2, locked=True), Verdict(Access.LOCKED, "h2", None)),
+                (door(h2, "web"), Verdict(Access.IDENTIFIED, "h2-console", None)),
+                (door(h2, "web", locked=True), Verdict(Access.LOCKED, "h2-console", None)),
+            ),
+        ),
     }
 )

@@ -1,10 +1,11 @@
-"""Orthanc and DCMTK, by DICOM and by HTTP."""
+"""Orthanc, DCMTK and pynetdicom, by DICOM and by HTTP."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
-from tests.lab.servers.imaging import Peers, dcmqrscp, orthanc, orthanc_web, storescp
+from tests.lab.servers.imaging import Peers, dcmqrscp, orthanc, orthanc_web, qrscp, storescp
 from tests.lab.servers.nginx import Front
 from tests.lab.verdict import AS_TOLD, FOUND, NAMES, QUIET, Group, Held, Verdict, behind, door
 
@@ -26,7 +27,10 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 (door(orthanc, Peers.ANYBODY), OPEN),
                 (door(orthanc, Peers.TITLE), LOCKED),
                 (door(dcmqrscp), OPEN),
-                (door(dcmqrscp, listed=True), LOCKED),
+                (
+                    door(qrscp),
+                    Verdict(Access.OPEN, "pynetdicom", AS_TOLD, Severity.HIGH, STUDIES),
+                ),
                 (door(storescp), SESSION),
                 (
                     door(storescp, tls=True),
@@ -45,7 +49,9 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 (door(orthanc, probe="dicom"), SESSION),
                 (door(orthanc, Peers.LISTED, probe="dicom"), LOCKED),
                 (door(dcmqrscp, probe="dicom"), SESSION),
+                (door(dcmqrscp, listed=True, probe="dicom"), LOCKED),
                 (door(storescp, probe="dicom"), SESSION),
+                (door(storescp, promiscuous=True, probe="dicom"), SESSION),
             ),
         ),
         "imaging-web": Group(
@@ -57,13 +63,17 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     behind(Front.BASIC_AUTH, door(orthanc_web)),
                     Verdict(Access.LOCKED, None, None),
                 ),
+                (
+                    behind(Front.TLS, door(orthanc_web, probe="orthancproxy")),
+                    replace(WEB, tls_names=NAMES),
+                ),
                 (door(orthanc_web, locked=True), Verdict(Access.LOCKED, "orthanc", None)),
                 (
-                    door(orthanc_web, dicomweb=True),
+                    door(orthanc_web, probe="dicomweb"),
                     Verdict(Access.OPEN, "dicomweb", None, Severity.HIGH, STUDIES),
                 ),
                 (
-                    door(orthanc_web, dicomweb=True, locked=True),
+                    door(orthanc_web, probe="dicomweb", locked=True),
                     Verdict(Access.LOCKED, "orthanc", None),
                 ),
             ),

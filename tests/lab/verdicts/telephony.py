@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access
-from tests.lab.servers.telephony import fax_gateway, kamailio
+from tests.lab.servers.telephony import fax_gateway, kamailio, telephone
 from tests.lab.verdict import AS_TOLD, NAMES, QUIET, Group, Verdict, door
 
 GROUPS: Mapping[str, Group] = MappingProxyType(
@@ -17,6 +17,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     door(kamailio, tls=True),
                     Verdict(Access.IDENTIFIED, "kamailio", AS_TOLD, tls_names=NAMES),
                 ),
+                (door(telephone), Verdict(Access.IDENTIFIED, "baresip", AS_TOLD)),
                 (door(fax_gateway), Verdict(Access.IDENTIFIED, "sip", None)),
                 (door(fax_gateway, locked=True), Verdict(Access.LOCKED, "sip", None)),
             ),
