@@ -128,8 +128,11 @@ class Ipp:
     def identify(self, front: Page) -> Service | None:
         """Recognise CUPS; any other page may be a printer's, which says so only when asked in IPP.
 
-        The port is IPP's own: nothing else has business there.
+        The port is IPP's own: nothing else has business there. One that wants TLS first is nobody
+        yet: it will be asked in TLS.
         """
+        if front.status == UPGRADE_REQUIRED and front.tls is None:
+            return None
         signs = _CUPS_TITLE.fullmatch(front.title) or _CUPS_SERVER.fullmatch(_server(front))
         return Service(CUPS, versions.read(signs[1])) if signs else PRINTER
 
@@ -192,7 +195,7 @@ def _queues(service: Service) -> HttpDialogue:
     page = yield QUEUES.ask
     said = _answer(page, QUEUES.number)
     if said is None:
-        return _no_ipp(service, QUEUES, page)
+        return verdict.not_answered(service, QUEUES.ask, page)
     if said.status == ipp.NOT_FOUND or (said.succeeded and not said.printers):
         because = "has no queue that a stranger could print to"
         return Assessment(access=Access.IDENTIFIED, service=service, because=because)
@@ -204,14 +207,6 @@ def _queues(service: Service) -> HttpDialogue:
         Holding(name=one.name, kind="queue", records=one.jobs) for one in said.printers if one.name
     )
     return (yield from _settled(service, QUEUES, said.printers, holdings))
-
-
-def _no_ipp(service: Service, question: Question, page: Page) -> Outcome:
-    """Settle a print server that did not answer in IPP: shut, in TLS only, or not to be told."""
-    if page.status == UPGRADE_REQUIRED:
-        why = f"{question.ask.name} answered {page.status}: it speaks in TLS only"
-        return Unknown(Silence.TLS, why, service)
-    return verdict.not_answered(service, question.ask, page)
 
 
 def _failed(service: Service, question: Question, said: Response) -> Outcome:

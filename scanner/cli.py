@@ -17,6 +17,7 @@ from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code,
 from scanner.options import ordered, probe_names, scope_option
 
 if TYPE_CHECKING:
+    from scanner.classify import Vocabulary
     from scanner.rounds import Order
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
@@ -192,6 +193,24 @@ def _history_option(function: F) -> F:
     )(function)
 
 
+def _load_vocabulary(
+    _context: click.Context, _option: click.Parameter, value: Path | None
+) -> "Vocabulary":
+    from scanner.classify import load_vocabulary
+
+    return load_vocabulary(value)
+
+
+def _vocabulary_option(function: F) -> F:
+    """Add `--vocabulary`, which every command has that tells data categories from names."""
+    return click.option(
+        "--vocabulary",
+        type=click.Path(path_type=Path, dir_okay=False),
+        callback=_load_vocabulary,
+        help="Your own words for data categories, and words to leave out: TOML.",
+    )(function)
+
+
 def _default_history() -> Path:
     from platformdirs import user_data_path
 
@@ -243,6 +262,7 @@ def _default_history() -> Path:
     show_default=True,
     help="Walk in so many processes; they share the signed-off rates.",
 )
+@_vocabulary_option
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -261,6 +281,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     wait: bool,
     resume: bool,
     workers: int,
+    vocabulary: "Vocabulary",
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -294,6 +315,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
         history=history,
         audit=audit,
         vantage=vantage,
+        vocabulary=vocabulary,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
     refuse_unwritable((*files, str(audit)))
@@ -322,30 +344,21 @@ def findings(history: Path, form: str) -> None:
     sink.close()
 
 
-def vocabulary_option(function: F) -> F:
-    """Add `--vocabulary`, which every command has that tells data categories from names."""
-    return click.option(
-        "--vocabulary",
-        type=click.Path(path_type=Path, dir_okay=False),
-        help="Your own words for data categories, and words to leave out: TOML.",
-    )(function)
-
-
 @ronde.command(context_settings=SETTINGS)
 @click.argument("file", type=click.File("rb"), default="-")
-@vocabulary_option
-def classify(file: BinaryIO, vocabulary: Path | None) -> None:
+@_vocabulary_option
+def classify(file: BinaryIO, vocabulary: "Vocabulary") -> None:
     """Tell data categories from names alone: of indices, tables, fields.
 
     FILE, or standard input, has one data set a line, its name, a tab, and its fields with commas
     between them; or a whole database as JSON: {"name": ["field", ...], ...}. Prints one JSON
     object for each. Nothing is sent anywhere.
     """
-    from scanner.classify import Classifier, classified, load_vocabulary
+    from scanner.classify import Classifier, classified
     from scanner.emit.jsonl import STDOUT, JsonLines
 
     output = JsonLines.to(STDOUT)
-    for one in classified(file, file.name, Classifier(load_vocabulary(vocabulary))):
+    for one in classified(file, file.name, Classifier(vocabulary)):
         output.write(one)
 
 

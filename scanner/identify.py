@@ -38,6 +38,8 @@ _WANTS_TLS = (
 _WANTS_CERTIFICATE = b"No required SSL certificate was sent"
 
 BAD_REQUEST = 400
+#: How a port that speaks both demands TLS first, in the header `Upgrade` [RFC 2817, 4.2]: CUPS.
+UPGRADE_REQUIRED = 426
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +175,7 @@ def wants_other_transport(said: object, meter: Meter, *, tls: bool) -> bool:
     `said` is the front reply or the `NoAnswer` that came instead.
     """
     if isinstance(said, Page):
-        return (
-            not tls and said.status == BAD_REQUEST and any(word in said.body for word in _WANTS_TLS)
-        )
+        return not tls and (_demands_tls(said) or _takes_no_clear_words(said))
     if not isinstance(said, NoAnswer):
         return False
     if said.silence in {Silence.CLOSED, Silence.RESET} and not meter.received:
@@ -183,3 +183,11 @@ def wants_other_transport(said: object, meter: Meter, *, tls: bool) -> bool:
     if tls:
         return said.silence is Silence.TLS and not meter.heard_tls
     return meter.heard_tls
+
+
+def _demands_tls(said: Page) -> bool:
+    return said.status == UPGRADE_REQUIRED and "TLS/" in said.headers.get("upgrade", "")
+
+
+def _takes_no_clear_words(said: Page) -> bool:
+    return said.status == BAD_REQUEST and any(word in said.body for word in _WANTS_TLS)

@@ -6,14 +6,16 @@ so that an output never says more than the history knows.
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 import structlog
 
 from scanner import record, score
+from scanner.classify import Classifier, label_holdings
 from scanner.emit import Sink
+from scanner.extortion import Extortion
 from scanner.masking import Masking, masked
 from scanner.model import (
     EXPOSED,
@@ -66,7 +68,8 @@ class Ledger:
     """Takes visits in any order, from one thread at a time.
 
     `asset_of` gives what the inventory says of an address; `now` the moment, in UTC; `masking`
-    which names of holdings may be written down, from here on everywhere; `told` is
+    which names of holdings may be written down, from here on everywhere; `classifier` tells from
+    names what holdings hold, `extortion` what campaigns leave; `told` is
     what the outputs have been told: a shard that is walked again does not say it twice.
     """
 
@@ -77,6 +80,8 @@ class Ledger:
     history: History
     sinks: Sequence[Sink]
     now: Callable[[], datetime]
+    classifier: Classifier
+    extortion: Extortion = field(default_factory=Extortion.load)
     masking: Masking = Masking.PERSONAL
     told: set[tuple[str, Endpoint]] = field(default_factory=set)
 
@@ -107,9 +112,12 @@ class Ledger:
         if record.shows_shut(outcome):
             self._shut(visit, look.at)
         if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
-            written = masked(outcome, self.masking)
-            severity = score.severity(visit.about, outcome)
-            draft = record.finding(visit.about, written, look, severity)
+            # Before names are masked, and before anything is written.
+            labelled, inferred = label_holdings(outcome, self.classifier)
+            written = masked(labelled, self.masking)
+            severity = score.severity(visit.about, labelled)
+            inferred = replace(inferred, signs=self.extortion.signs(outcome.holdings))
+            draft = record.finding(visit.about, written, look, severity, inferred)
             counts.findings[draft.severity] += 1
             return self.history.record(draft)
         if isinstance(outcome, Closed):

@@ -11,6 +11,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from scanner.inferred import DataCategory, Label, Mark
+
 FINDING_SCHEMA = "ronde.finding/1"
 SERVICE_SCHEMA = "ronde.service/1"
 COVERAGE_SCHEMA = "ronde.coverage/1"
@@ -114,58 +116,6 @@ class Silence(StrEnum):
     BUG = "bug"
 
 
-class Category(StrEnum):
-    """What a data set seems to hold, told from names only."""
-
-    PERSON_NAME = "person_name"
-    BIRTH_DATE = "birth_date"
-    CONTACT = "contact"
-    ADDRESS = "address"
-    NATIONAL_ID = "national_id"
-    TAX_ID = "tax_id"
-    MEDICAL_RECORD_NO = "medical_record_no"
-    PATIENT_ENTITY = "patient_entity"
-    DIAGNOSIS = "diagnosis"
-    TREATMENT = "treatment"
-    PRESCRIPTION = "prescription"
-    LAB_RESULT = "lab_result"
-    INSURANCE = "insurance"
-    PAYMENT = "payment"
-    FAX_DOCUMENT = "fax_document"
-    VOICE_RECORDING = "voice_recording"
-    CREDENTIAL = "credential"
-    STAFF_IDENTITY = "staff_identity"
-
-
-class Label(StrEnum):
-    """The one word for what the categories of a data set amount to, gravest first.
-
-    `communications` are faxes and calls, which may hold health data. `unknown` is no promise:
-    names that say nothing may stand for anything.
-    """
-
-    HEALTH = "health"
-    COMMUNICATIONS = "communications"
-    SENSITIVE = "sensitive"
-    PERSONAL = "personal"
-    POSSIBLE_HEALTH = "possible-health"
-    POSSIBLE_PERSONAL = "possible-personal"
-    UNKNOWN = "unknown"
-    INTERNAL = "internal"
-
-
-class DataCategory(msgspec.Struct, frozen=True, kw_only=True):
-    """One category, inferred from names; `words` are the vocabulary's phrases that matched.
-
-    `confidence` is 0.9 where a name is enough, 0.6 where it usually means it, 0.4 where several
-    weak names support each other. Words are never pieces of what a server said.
-    """
-
-    name: Category
-    confidence: float
-    words: tuple[str, ...]
-
-
 class Endpoint(msgspec.Struct, frozen=True, order=True, kw_only=True):
     """One address, port and transport; `address` is a canonical literal, never a name.
 
@@ -201,7 +151,10 @@ class TlsFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
-    """A named container that a stranger can list. It has no field for a record's value."""
+    """A named container that a stranger can list. It has no field for a record's value.
+
+    A probe leaves `label` and `categories` alone: they are inferred from its names afterwards.
+    """
 
     name: str
     kind: str
@@ -209,6 +162,8 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int | None = None
     created: datetime | None = None
     fields: tuple[str, ...] = ()
+    label: Label = Label.UNKNOWN
+    categories: tuple[DataCategory, ...] = ()
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -292,7 +247,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What a team acts on: one exposed service on one endpoint, in one round.
 
     `fingerprint` is stable across rounds; nodes of one cluster share it. `records` in a holding
-    are approximate counts of entries, never of persons.
+    are approximate counts of entries, never of persons. `label` and `categories` sum up what the
+    names of all holdings suggest; `labels` are of the host.
     """
 
     schema: str = FINDING_SCHEMA
@@ -321,6 +277,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     first_seen: datetime
     last_seen: datetime
     labels: tuple[str, ...] = ()
+    label: Label = Label.UNKNOWN
+    categories: tuple[DataCategory, ...] = ()
+    signs: tuple[Mark, ...] = ()
 
 
 class ServiceSeen(msgspec.Struct, frozen=True, kw_only=True):

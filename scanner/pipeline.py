@@ -303,7 +303,7 @@ async def conclude(
     async with visits:
         try:
             async for first in visits:
-                lot = [first, *_waiting(visits, LOT - 1)]
+                lot = [first, *waiting(visits, LOT - 1)]
                 await to_thread.run_sync(ledger.conclude, _made(lot))
                 for leg, _ in lot:
                     leg.pending -= 1
@@ -313,11 +313,11 @@ async def conclude(
                             room.release()
                 await anyio.sleep(GATHER)
         except anyio.get_cancelled_exc_class():
-            ledger.conclude(_made(_waiting(visits, HAND_OVER)))
+            ledger.conclude(_made(waiting(visits, HAND_OVER)))
             raise
 
 
-def _waiting(visits: MemoryObjectReceiveStream[Visited], most: int) -> Iterator[Visited]:
+def waiting(visits: MemoryObjectReceiveStream[Visited], most: int) -> Iterator[Visited]:
     """Take what has come by now, and wait for nothing."""
     with suppress(anyio.WouldBlock, anyio.EndOfStream):
         for _ in range(most):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from scanner.inferred import Inferred
 from scanner.model import (
     CATCH_ALL,
     SHUT,
@@ -94,9 +95,16 @@ def fingerprint(probe: str, service: Service, endpoint: Endpoint) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:FINGERPRINT_DIGITS]
 
 
-def finding(about: About, assessment: Assessment, look: Look, severity: Severity) -> Finding:
+def finding(
+    about: About,
+    assessment: Assessment,
+    look: Look,
+    severity: Severity,
+    inferred: Inferred,
+) -> Finding:
     """Write down an exposure as if it were seen for the first time; the store knows better.
 
+    `inferred` is what the names of all its holdings come to.
     What the server named is bounded here. Nothing is escaped: sinks do that for their readers.
     """
     service, holdings = _bounded_service(assessment.service), assessment.holdings
@@ -126,6 +134,9 @@ def finding(about: About, assessment: Assessment, look: Look, severity: Severity
         first_seen=look.at,
         last_seen=look.at,
         labels=look.labels,
+        label=inferred.label,
+        categories=inferred.categories,
+        signs=inferred.signs,
     )
 
 

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from scanner.calls import Calls
 from scanner.care import CARE, Care
+from scanner.classify import Classifier, Vocabulary, load_vocabulary
 from scanner.conversation import Limits
 from scanner.crew import COMMAND, Crew, crew_size, packed_orders
 from scanner.emit import Sink
@@ -131,7 +132,7 @@ def resolve(name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """Where the results of a round go. `history` and `audit` are paths.
+    """Where the results of a round go, and the `vocabulary` that names are told by.
 
     The sinks are opened in their order once nothing else can refuse the round, so that a round
     that never began leaves yesterday's findings as they were. They are closed in the same order.
@@ -141,6 +142,7 @@ class Outputs:
     history: Path
     audit: Path
     vantage: str
+    vocabulary: Vocabulary = field(default_factory=load_vocabulary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,6 +321,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         history=history,
         sinks=open_sinks(outputs.sinks, opened),
         now=utc_now,
+        classifier=Classifier(outputs.vocabulary),
         masking=scope.mask_names,
     )
     calls = _calls(prepared.plan, history, manner)

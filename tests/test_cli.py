@@ -470,10 +470,17 @@ def test_the_demo_gets_every_verdict_right_twice(ground: Ground) -> None:
     assert "0 bytes of them were sent" in first.out
     assert (coverage["planned"], coverage["reached"]) == (10, 10)
     assert coverage["duration"] < 10
-    assert (
-        sum(line["schema"] == "ronde.finding/1" for line in ground.lines("left/findings.jsonl"))
-        == 5
-    )
+    findings = [
+        line for line in ground.lines("left/findings.jsonl") if line["schema"] == "ronde.finding/1"
+    ]
+    assert sorted((line["probe"], line["label"]) for line in findings) == [
+        ("elasticsearch", "health"),
+        ("elasticsearch", "health"),
+        ("hylafax", "communications"),
+        ("mongodb", "health"),
+        ("redis", "unknown"),
+    ]
+    assert [line["probe"] for line in findings if line["signs"]] == ["mongodb"]
 
 
 HEAVY = (

@@ -231,6 +231,10 @@ class TestRecognition:
             await hear(Says(PAGE), Fake("a", leaves))
 
 
+#: What CUPS answers in clear where a password would be asked for; servers of WebSockets, too.
+UPGRADE = b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: %s\r\nContent-Length: 0\r\n\r\n"
+
+
 @pytest.mark.anyio
 class TestTransport:
     """Whether the first answer says that the port wants the other transport."""
@@ -254,6 +258,8 @@ class TestTransport:
         [
             (http.tls_port_of_nginx, True),
             (http.tls_port_of_go, True),
+            (Says(UPGRADE % b"TLS/1.2,TLS/1.1,TLS/1.0"), True),
+            (Says(UPGRADE % b"websocket"), False),
             (connections.tls_refuses, True),
             (connections.gone_when_asked, True),
             (connections.reset_when_asked, True),
@@ -271,7 +277,7 @@ class TestTransport:
         server: Serve,
         wanted: bool,  # noqa: FBT001 - expected
     ) -> None:
-        """By the words of nginx and Go, by an alert, or by a door shut without a word."""
+        """By the words of nginx and Go, by 426, by an alert, or by a door shut without a word."""
         assert await self.wants_other(server, FRONT, tls=False) is wanted
 
     @pytest.mark.parametrize(

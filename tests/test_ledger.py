@@ -7,7 +7,9 @@ from datetime import datetime
 import pytest
 
 from probes import PROBES
+from scanner.classify import Classifier, load_vocabulary
 from scanner.ledger import Ledger
+from scanner.masking import Masking
 from scanner.model import (
     Access,
     Assessment,
@@ -30,6 +32,8 @@ from scanner.probe import Visit
 from scanner.store import Settled
 from scanner.way import Counts, ShardTally
 from tests.exposures import NOON, SCOPE, coverage, endpoint, exposure
+
+CLASSIFIER = Classifier(load_vocabulary())
 
 REDIS = next(probe.about for probe in PROBES if probe.about.name == "redis")
 
@@ -111,6 +115,7 @@ def ledger(told: Told) -> Ledger:
         history=told,
         sinks=(told,),
         now=lambda: NOON,
+        classifier=CLASSIFIER,
     )
 
 
@@ -121,6 +126,23 @@ def concluded(outcome: Outcome, *, recognised: bool = True) -> tuple[Told, Ledge
     about = REDIS if recognised else None
     books.conclude([(Visit(endpoint=endpoint(7, 6379), outcome=outcome, about=about), Counts())])
     return told, books
+
+
+def test_names_are_understood_before_they_are_masked() -> None:
+    """What is written down is labelled, and its words give away nothing that was masked."""
+    told = Told()
+    names = ("patient-jane.doe@clinic.example", "READ__ME_TO_RECOVER_YOUR_DATA")
+    holdings = tuple(Holding(name=name, kind="index") for name in names)
+    visit = Visit(endpoint=endpoint(), outcome=replace(OPEN, holdings=holdings), about=REDIS)
+
+    replace(ledger(told), masking=Masking.ALL).conclude([(visit, Counts())])
+
+    (draft,) = told.drafts
+    assert (draft.label.value, draft.categories[0].words) == ("health", ("patient",))
+    assert [one.label.value for one in draft.holdings] == ["health", "unknown"]
+    assert [one.what for one in draft.signs] == ["extortion"]
+    assert b"jane" not in document(draft)
+    assert b"RECOVER" not in document(draft)
 
 
 @pytest.mark.parametrize(

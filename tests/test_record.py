@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from scanner.inferred import Inferred
 from scanner.model import (
     Access,
     Assessment,
@@ -106,6 +107,10 @@ def opened(service: Service, *holdings: Holding) -> Assessment:
     )
 
 
+#: What is inferred from names that say nothing.
+UNKNOWN = Inferred()
+
+
 class TestFingerprint:
     """A fingerprint holds identity, not description."""
 
@@ -121,8 +126,10 @@ class TestFingerprint:
         tonight = opened(service, *before)
         tomorrow = opened(replace(service, version=version), *after)
 
-        first = finding(ABOUT, tonight, LOOK, Severity.HIGH)
-        second = finding(ABOUT, tomorrow, replace(LOOK, round="r1", at=day(1)), Severity.LOW)
+        first = finding(ABOUT, tonight, LOOK, Severity.HIGH, UNKNOWN)
+        second = finding(
+            ABOUT, tomorrow, replace(LOOK, round="r1", at=day(1)), Severity.LOW, UNKNOWN
+        )
 
         assert second.fingerprint == first.fingerprint
 
@@ -189,7 +196,9 @@ class TestDraft:
 
     def test_an_exposure_is_written_down_whole(self) -> None:
         """A draft says what was seen, where, when, and under which permission."""
-        seen = finding(ABOUT, opened(Service("Elasticsearch", "2.4.6")), LOOK, Severity.HIGH)
+        seen = finding(
+            ABOUT, opened(Service("Elasticsearch", "2.4.6")), LOOK, Severity.HIGH, UNKNOWN
+        )
 
         assert (seen.status, seen.first_seen, seen.last_seen) == (Status.NEW, NOON, NOON)
         assert (seen.probe, seen.title, seen.cwe) == ("elasticsearch", ABOUT.title, 306)
@@ -209,6 +218,7 @@ class TestDraft:
             opened(service, *[holding] * (MAX_HOLDINGS + 1)),
             replace(LOOK, tls=tls),
             Severity.HIGH,
+            UNKNOWN,
         )
 
         cut = "x" * (MAX_NAME - 1) + "…"

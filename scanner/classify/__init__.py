@@ -1,5 +1,6 @@
 """Names → data categories, with the vocabulary's words that matched. No value is ever looked at."""
 
+from scanner.classify.holdings import label_holdings
 from scanner.classify.judge import Classification, Classifier
 from scanner.classify.listing import classified
 from scanner.classify.neighbours import Named, together
@@ -11,6 +12,7 @@ __all__ = [
     "Named",
     "Vocabulary",
     "classified",
+    "label_holdings",
     "load_vocabulary",
     "together",
 ]

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from scanner.classify.match import matches
+from scanner.classify.patterns import Product
 from scanner.classify.vocabulary import PROBABLE, STRONG, WEAK, Term, Vocabulary
 from scanner.classify.words import words_of
-from scanner.model import Category, DataCategory, Label
+from scanner.inferred import Category, DataCategory, Inferred, Label
 
 #: Several weak names that support each other; below `probable`, so that they alone label nothing.
 CORROBORATED = 0.4
@@ -57,15 +58,13 @@ _Found: TypeAlias = dict[Category, dict[Term, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Classification:
-    """What a data set seems to hold, surest first, and the one word for it.
+class Classification(Inferred):
+    """What one data set seems to hold.
 
     `hints` are words of health that are too little by themselves; a number of a patient is among
     them where `numbers_somebody` says so.
     """
 
-    label: Label
-    categories: tuple[DataCategory, ...] = ()
     hints: frozenset[str] = frozenset()
     numbers_somebody: bool = False
 
@@ -120,8 +119,19 @@ class Classifier:
     def _known(self, name: str) -> Iterator[DataCategory]:
         known = self.vocabulary.patterns.product_of(name) if self.knows_products else None
         if known:
-            words = (f"a table of {known.name}",)
-            yield DataCategory(name=known.category, confidence=STRONG, words=words)
+            yield by_product(known, "a table of")
+
+    def of_service(self, service: str) -> Iterator[DataCategory]:
+        """Give the category of all that a service holds, if it holds nothing else."""
+        known = self.vocabulary.patterns.by_service.get(service.lower())
+        if known:
+            yield by_product(known, "a service of")
+
+
+def by_product(known: Product, what: str) -> DataCategory:
+    """Say in our words that a product is known, whatever its names say."""
+    words = (f"{what} {known.name}",)
+    return DataCategory(name=known.category, confidence=STRONG, words=words)
 
 
 def concluded(categories: Iterable[DataCategory]) -> Classification:

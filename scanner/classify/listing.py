@@ -8,7 +8,8 @@ import msgspec
 
 from scanner.classify.judge import Classifier
 from scanner.classify.neighbours import Named, together
-from scanner.model import DataCategory, Label, Refused
+from scanner.inferred import DataCategory, Label
+from scanner.model import Refused
 from scanner.plaintext import printable
 
 #: Two million names of 32 characters; more in one line, or in one JSON document, is no schema.

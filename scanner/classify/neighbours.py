@@ -10,7 +10,7 @@ from typing import NamedTuple
 from scanner.classify.judge import Classification, Classifier, concluded
 from scanner.classify.vocabulary import PROBABLE
 from scanner.classify.words import Words, words_of
-from scanner.model import Category, DataCategory, Label
+from scanner.inferred import Category, DataCategory, Label
 
 #: One or two tables with a patient's column may be anything; a clinic's database has dozens.
 LEAST_RECORDS = 3

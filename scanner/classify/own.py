@@ -7,7 +7,8 @@ import msgspec
 
 from scanner.classify.reading import read_own
 from scanner.classify.words import words_of
-from scanner.model import Category, Refused
+from scanner.inferred import Category
+from scanner.model import Refused
 from scanner.plaintext import printable
 
 #: More is no list of exceptions any more.

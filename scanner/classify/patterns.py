@@ -7,18 +7,22 @@ from fnmatch import translate
 
 import msgspec
 
-from scanner.model import Category
+from scanner.inferred import Category
 
 #: Longer names are nobody's internal ones, and a pattern need not walk them.
 MAX_KNOWN = 255
 
 
 class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One product of `products.toml`: the category of what tables of these names hold."""
+    """One product of `products.toml`: the category of what tables of these names hold.
+
+    `services` are what probes call a service that holds nothing else.
+    """
 
     name: str
     category: Category
-    names: list[str]
+    names: list[str] = []
+    services: list[str] = []
 
 
 class ProductsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,14 +45,17 @@ class Patterns:
     products: Sequence[tuple[re.Pattern[str], Product]]
     anywhere: re.Pattern[str]
     by_product: Mapping[str, re.Pattern[str]]
+    by_service: Mapping[str, Product]
 
     @classmethod
     def of(cls, products: Iterable[Product], internal: Internal) -> "Patterns":
         """Compile what the files list."""
+        listed = tuple(products)
         return cls(
-            products=tuple((_any(one.names, re.IGNORECASE), one) for one in products),
+            products=tuple((_any(one.names, re.IGNORECASE), one) for one in listed if one.names),
             anywhere=_any(internal.anywhere),
             by_product={name: _any(names) for name, names in internal.product.items()},
+            by_service={service: one for one in listed for service in one.services},
         )
 
     def product_of(self, name: str) -> Product | None:

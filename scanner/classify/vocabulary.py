@@ -12,7 +12,8 @@ from scanner.classify.own import OwnTerms
 from scanner.classify.patterns import Internal, Patterns, ProductsFile
 from scanner.classify.reading import converted, read_shipped
 from scanner.classify.words import fold, spellings_of, words_of
-from scanner.model import Category, Refused
+from scanner.inferred import Category
+from scanner.model import Refused
 from scanner.plaintext import printable
 from scanner.shipped import shipped
 

@@ -46,7 +46,17 @@ from scanner.equip import Around, Brief, Share, equip, hold_sweep
 from scanner.guard import Guard, OutOfScope, refuse_blind_loop
 from scanner.logs import safe_to_print, without_traceback
 from scanner.model import Refused
-from scanner.pipeline import HAND_OVER, SHARDS_UNDER_WAY, Visited, Walk, first_error, patrol
+from scanner.pipeline import (
+    GATHER,
+    HAND_OVER,
+    LOT,
+    SHARDS_UNDER_WAY,
+    Visited,
+    Walk,
+    first_error,
+    patrol,
+    waiting,
+)
 from scanner.plan import Shard
 from scanner.sweep.privilege import drop_privilege
 from scanner.sweep.strain import Change
@@ -152,16 +162,20 @@ class Worker:
     async def _tell(
         self, round_: Walk, room: anyio.Semaphore, to_tell: MemoryObjectReceiveStream[Visited]
     ) -> None:
-        """Pass visits on, one at a time; say of a shard that it is over when all of it is told."""
+        """Pass visits on in lots; say of a shard that it is over when all of it is told."""
         async with to_tell:
-            async for leg, visit in to_tell:
-                if visit is not None:
-                    await self._channel.send(Seen.of(leg.shard.number, visit))
-                leg.pending -= 1
-                if not leg.pending:
-                    round_.account.legs.remove(leg)  # a shard is over once
-                    await self._report(round_, Stand.of(leg))
-                    room.release()
+            async for first in to_tell:
+                lot = [first, *waiting(to_tell, LOT - 1)]
+                await self._channel.send_all(
+                    Seen.of(leg.shard.number, visit) for leg, visit in lot if visit is not None
+                )
+                for leg, _ in lot:
+                    leg.pending -= 1
+                    if not leg.pending:
+                        round_.account.legs.remove(leg)  # a shard is over once
+                        await self._report(round_, Stand.of(leg))
+                        room.release()
+                await anyio.sleep(GATHER)
 
     async def _report_regularly(self, round_: Walk) -> None:
         while True:

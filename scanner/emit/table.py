@@ -11,6 +11,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from scanner.addresses import parse_address
+from scanner.inferred import Label
 from scanner.model import Coverage, Finding, ServiceSeen, Severity, Status
 from scanner.plaintext import printable
 
@@ -125,16 +126,21 @@ def _where(finding: Finding) -> str:
 
 
 def _holdings(finding: Finding) -> str:
-    """Say how many there are, how many records, and the first name: `3 (1,204 records) faxes`."""
+    """Say what they are, how many, how many records, and the first name.
+
+    `health: 3 (1,204 records) faxes`: our own words come first, where no name can stand for them.
+    """
     total = finding.holdings_total
+    label = "" if finding.label is Label.UNKNOWN else f"{finding.label}: "
     if not total:
-        return "none"
+        return f"{label}none"
     counts = [holding.records for holding in finding.holdings if holding.records is not None]
     # A sum of some is a lower bound.
     more = "" if len(counts) == total else "at least "
     records = f" ({more}{sum(counts):,} records)" if counts else ""
     first = f" {finding.holdings[0].name}" if finding.holdings else ""
-    return f"{total:,}{records}{first}"
+    sign = " SIGN OF EXTORTION" if finding.signs else ""
+    return f"{label}{total:,}{records}{sign}{first}"
 
 
 def _owner(finding: Finding) -> str:

@@ -1,7 +1,7 @@
 """The words that a round writes the history with, each of them inside one transaction."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -53,7 +53,13 @@ class Entries:
 
     def stand(self, fingerprint: str, now: Standing, **also: str) -> None:
         """Write where a finding stands, whether or not it is known."""
-        self._put(finding, {"fingerprint": fingerprint}, {**asdict(now), **also})
+        stands = {
+            "status": now.status,
+            "round": now.round,
+            "first_seen": now.first_seen,
+            "last_seen": now.last_seen,
+        }
+        self._put(finding, {"fingerprint": fingerprint}, {**stands, **also})
 
     def sight(self, seen: Finding) -> None:
         """Write that a finding was seen exposed on its endpoint, with the document it gave."""

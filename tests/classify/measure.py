@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scanner.classify import Classification, Classifier, Named, together
 from scanner.classify.vocabulary import PROBABLE
-from scanner.model import Category, Label
+from scanner.inferred import Category, Label
 from tests.classify.schemas import Schema, Table
 
 HEALTH = Label.HEALTH.value

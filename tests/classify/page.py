@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scanner.classify import Classifier, load_vocabulary
-from scanner.model import Category, Label
+from scanner.inferred import Category, Label
 from tests.classify.measure import HEALTH, Judged, Score, alone, neighbours, of_category, of_label
 from tests.classify.schemas import Schema, schemas
 

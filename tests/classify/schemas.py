@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.model import Category
+from scanner.inferred import Category
 
 FOLDER = Path(__file__).parent / "schemas"
 

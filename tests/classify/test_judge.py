@@ -11,7 +11,7 @@ from scanner.classify import Classification, Classifier, load_vocabulary
 from scanner.classify.match import matches
 from scanner.classify.vocabulary import Term
 from scanner.classify.words import words_of
-from scanner.model import Category, Label
+from scanner.inferred import Category, Label
 
 CLASSIFIER = Classifier(load_vocabulary())
 

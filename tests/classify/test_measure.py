@@ -3,7 +3,7 @@
 import pytest
 
 from scanner.classify import Classification, Classifier, load_vocabulary
-from scanner.model import Category, DataCategory, Label
+from scanner.inferred import Category, DataCategory, Label
 from tests.classify.measure import HEALTH, Judged, Score, neighbours, of_category, of_label
 from tests.classify.page import PAGE, page
 from tests.classify.schemas import Schema, Table, schemas

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.classify import Classifier, Named, load_vocabulary, together
-from scanner.model import Label
+from scanner.inferred import Label
 
 CLASSIFIER = Classifier(load_vocabulary())
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from scanner.classify import Classifier, load_vocabulary
 from scanner.classify.vocabulary import PROBABLE, STRONG, WEAK, parse_language
-from scanner.model import Category, Refused
+from scanner.inferred import Category
+from scanner.model import Refused
 
 FILE = Path("vocabulary/xx.toml")
 

@@ -4,11 +4,13 @@ import socket
 from collections.abc import Iterator
 
 import anyio
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.crew.channel import HEAD, MAX_MESSAGE, Channel
+from scanner.crew.messages import Enough, Order, Take
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +47,23 @@ async def test_messages_come_whole_and_in_order(messages: list[bytes], cut: int)
         sender.shutdown(socket.SHUT_WR)
 
         assert await all_of(Channel(receiver)) == messages
+
+
+async def test_messages_of_one_go_are_messages_of_their_own(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
+    """Whoever reads cannot tell; none of them is nothing at all."""
+    channel = Channel(ends[0])
+    await channel.send_all([])
+    await channel.send_all([Take(3), Enough(), Take(4)])
+    channel.hang_up()
+
+    said = await all_of(Channel(ends[1]))
+    assert [msgspec.msgpack.decode(one, type=Order) for one in said] == [
+        Take(3),
+        Enough(),
+        Take(4),
+    ]
 
 
 async def test_a_message_that_was_cut_off_is_none(

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.emit.table import Table
+from scanner.inferred import Label, Mark
 from scanner.model import Asset, Endpoint, Finding, Holding, Severity
 from tests.exposures import coverage, endpoint, exposure, shut_service
+
+EXTORTION = Mark(what="extortion", holdings=1, because="a name", advice="preserve the logs")
 
 
 class Terminal(io.StringIO):
@@ -69,6 +72,21 @@ def test_holdings_are_summed_up_and_a_part_is_called_a_part(
     line = printed(exposure(holdings=holdings, holdings_total=total))[2]
 
     assert re.split(" {2,}", line)[5] == shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"label": Label.HEALTH}, "health: 1 (1,204 records) faxes"),
+        ({"label": Label.COMMUNICATIONS, "holdings_total": 0}, "communications: none"),
+        ({"signs": (EXTORTION,)}, "1 (1,204 records) SIGN OF EXTORTION faxes"),
+    ],
+)
+def test_a_label_and_a_sign_stand_where_no_name_can_forge_them(
+    changes: dict[str, object], shown: str
+) -> None:
+    """Our own words come before the first name that the server chose."""
+    assert re.split(" {2,}", printed(exposure(**changes))[2])[5] == shown
 
 
 def test_the_name_that_the_scope_pinned_is_shown_beside_the_address() -> None:

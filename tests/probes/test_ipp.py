@@ -115,12 +115,12 @@ def test_a_print_server_without_a_queue_is_only_identified() -> None:
     assert (found.access, found.service.version) == (Access.IDENTIFIED, "2.4.2")
 
 
-def test_a_print_server_that_speaks_in_tls_only_is_unknown() -> None:
-    """426 is a matter of the transport: what it would say in TLS is not guessed."""
-    found = unknown(replay(PROBE, load("ipp/cups-2.4-tls-only")))
+def test_a_print_server_that_wants_tls_first_is_asked_nothing_in_clear() -> None:
+    """CUPS takes no password in clear from other hosts: it is nobody until it is asked in TLS."""
+    transcript = load("ipp/cups-2.4-tls-only")
 
-    assert found.silence is Silence.TLS
-    assert found.service is not None
+    assert unknown(replay(PROBE, transcript)).silence is Silence.UNRECOGNISED
+    assert asked(PROBE, transcript) == ["GET /"]
 
 
 @pytest.mark.parametrize(

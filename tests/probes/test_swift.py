@@ -1,4 +1,4 @@
-"""What the Swift probe makes of replies as its source words them."""
+"""What the Swift probe makes of real replies, and of others as its source words them."""
 
 import pytest
 

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CalledProcessError
 from types import MappingProxyType
 
+from tests.lab.namespace import SECOND_ADDRESS, has_second_address
 from tests.lab.servers.process import (
     CANARY,
     LOOPBACK,
+    NotStarted,
     NotYet,
     Program,
     Running,
@@ -18,6 +21,7 @@ from tests.lab.servers.process import (
     said_by,
 )
 from tests.lab.servers.standing import Place, page, place, standing
+from tests.lab.servers.tls import certificate
 
 QUEUES = ("faxes", "letters")
 #: How many jobs are held in the first queue, where a stranger can put them.
@@ -39,6 +43,7 @@ _RULES: Mapping[str, str] = MappingProxyType(
         "queues-locked": f"{_ANYONE}<Policy default>\n"
         f"<Limit Print-Job Create-Job Send-Document>\n{_LOGIN}Order deny,allow\n</Limit>\n"
         "<Limit All>\nOrder deny,allow\n</Limit>\n</Policy>\n",
+        # From other hosts CUPS takes a password in TLS only, and answers 426 in clear.
         "locked": f"<Location />\n{_LOGIN}Allow all\n</Location>\n",
     }
 )
@@ -57,6 +62,8 @@ AccessLog {home}/access
 PageLog {home}/pages
 Printcap
 ServerRoot {home}/root
+ServerKeychain {home}/keys
+CreateSelfSignedCerts no
 CacheDir {home}/cache
 StateDir {home}/state
 RequestRoot {home}/spool
@@ -115,15 +122,18 @@ _BUS = """\
 
 
 @contextmanager
-def cups(mode: str = "open", *, canary: str = CANARY) -> Iterator[Running]:
-    """Two queues that are stopped; the first one holds two jobs, where that takes no login."""
-    with place("cups", mode) as at:
+def cups(mode: str = "open", *, afar: bool = False, canary: str = CANARY) -> Iterator[Running]:
+    """Two queues that are stopped; the first one holds two jobs, where that takes no login.
+
+    `afar` lets it listen on the second address as well, with a certificate.
+    """
+    with place("cups", f"{mode}-from-afar" if afar else mode) as at:
         program = require("/usr/sbin/cupsd", at.name, "cups-daemon")
         queues = "".join(_QUEUE.format(name=name, canary=canary) for name in QUEUES)
         at.write("root/printers.conf", queues)
         for name in ("cache", "state", "spool", "temporary"):
             (at.home / name).mkdir()
-        rules = _RULES[mode]
+        rules = _RULES[mode] + (_afar(at) if afar else "")
         settings = _SETTINGS.format(address=LOOPBACK, port=at.port, rules=rules)
         files = at.write("cups-files.conf", _FILES.format(home=at.home))
         argv = (program, "-f", "-c", at.write("cupsd.conf", settings), "-s", files)
@@ -136,6 +146,18 @@ def cups(mode: str = "open", *, canary: str = CANARY) -> Iterator[Running]:
             state=lambda _: _held(at.home),
         ) as server:
             yield server
+
+
+@contextmanager
+def cups_from_afar() -> Iterator[Running]:
+    """CUPS that demands a password, met by another host: in TLS only, and with 426 in clear.
+
+    Whatever it listens on, CUPS is lenient with callers from loopback.
+    """
+    if not has_second_address():
+        raise NotStarted("cups", f"needs {SECOND_ADDRESS}; run below tests/lab/namespace.py")
+    with cups("locked", afar=True) as server:
+        yield replace(server, address=SECOND_ADDRESS, tls=True)
 
 
 @contextmanager
@@ -195,6 +217,14 @@ def _bus(at: Place) -> Iterator[Path]:
     argv = (program, f"--config-file={settings}", "--nofork", "--nopidfile")
     with running(f"{at.name}-bus", Program(argv), at.home / "bus.log", is_there):
         yield socket
+
+
+def _afar(at: Place) -> str:
+    own, keys = certificate(at.home), at.home / "keys"
+    keys.mkdir()
+    own.chain.rename(keys / "ronde-lab.crt")
+    own.key.rename(keys / "ronde-lab.key")
+    return f"ServerName ronde-lab\nListen {SECOND_ADDRESS}:{at.port}\n"
 
 
 def _cups_version(at: Place) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
-from tests.lab.servers.printers import JOBS, cups, device
-from tests.lab.verdict import AS_TOLD, FOUND, Group, Held, Verdict, door
+from tests.lab.servers.printers import JOBS, cups, cups_from_afar, device
+from tests.lab.verdict import AS_TOLD, FOUND, NAMES, QUIET, Group, Held, Verdict, door
 
 QUEUES: tuple[Held, ...] = (("faxes", "queue", JOBS, ()), ("letters", "queue", 0, ()))
 DEVICE: tuple[Held, ...] = (("/ipp/print", "queue", 0, ()),)
@@ -30,6 +30,15 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                 ),
                 (door(device, locked=True), Verdict(Access.LOCKED, "hp-printer", None)),
             ),
-        )
+        ),
+        "printers-from-afar": Group(
+            QUIET,
+            (
+                (
+                    door(cups_from_afar),
+                    Verdict(Access.LOCKED, "cups", AS_TOLD, tls_names=NAMES),
+                ),
+            ),
+        ),
     }
 )
