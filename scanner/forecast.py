@@ -116,6 +116,7 @@ def _calls(prepared: Prepared) -> Iterator[Calls]:
         blocks = [block for kind, block in prepared.plan.devices if kind is asset_class]
         if not blocks:
             continue
+        each = max(care.held + care.rest, 1 / prepared.scope.rates.per_host_per_second)
         sockets = max(block.doors for block in blocks) * care.sockets
         addresses = sum(block.addresses.count for block in blocks)
         yield Calls(
@@ -129,7 +130,7 @@ def _calls(prepared: Prepared) -> Iterator[Calls]:
             sockets_per_port=care.sockets,
             rest=care.rest,
             held=care.held,
-            seconds_at_most=-(-addresses // DEVICES_AT_ONCE) * sockets * (care.held + care.rest),
+            seconds_at_most=-(-addresses // DEVICES_AT_ONCE) * sockets * each,
         )
 
 

@@ -35,6 +35,7 @@ from tests.fakes.modality import (
     modality,
     mute,
     resets,
+    switched_off,
 )
 from tests.fakes.running import running
 
@@ -80,7 +81,22 @@ class TestABudget:
 
         assert len(device.begun) == 1
         assert coverage.unknown == {"reset": 1}
-        assert coverage.skipped == {"strained-device": 2}
+        assert coverage.skipped == {"device-reset": 2}
+
+    def test_a_device_that_resets_is_named_in_the_log(
+        self, site: Site, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Somebody should look at it; one that is switched off is nothing to wake anybody for."""
+        with modality(resets, ports=1) as device:
+            site.walk(site.prepared(Greeter(device.ports)))
+        reset = capsys.readouterr().out
+        with switched_off(ports=3) as ports:
+            coverage = site.walk(site.prepared(Greeter(ports))).coverage
+
+        assert "device-left-alone" in reset
+        assert "device-left-alone" not in capsys.readouterr().out
+        assert (coverage.filtered, coverage.reached) == (2, 0)
+        assert coverage.skipped == {"silent-device": 1}
 
     def test_a_device_is_left_alone_after_its_second_time_out(self, site: Site) -> None:
         """The third port is not tried any more."""
@@ -89,7 +105,7 @@ class TestABudget:
 
         assert len(device.begun) == 2
         assert coverage.unknown == {"timeout": 2}
-        assert coverage.skipped == {"strained-device": 1}
+        assert coverage.skipped == {"silent-device": 1}
 
     def test_a_device_that_is_only_listened_to_hears_nothing(self, site: Site) -> None:
         """Not one byte on any port; and silence is no time-out where nothing was asked."""
@@ -325,7 +341,7 @@ class TestGoingOn:
 
         assert len(device.begun) == 2
         assert first.skipped == {"interrupted": 2}
-        assert second.skipped == {"strained-device": 2}
+        assert second.skipped == {"silent-device": 2}
 
 
 def rejects(connection: socket.socket) -> bytes:
