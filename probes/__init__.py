@@ -144,6 +144,7 @@ from probes.vnc import Vnc
 from probes.weaviate import Weaviate
 from probes.webdav import WebDav
 from probes.yarn import Yarn
+from probes.zabbixagent import ZabbixAgent
 from probes.zincsearch import ZincSearch
 from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
@@ -291,6 +292,7 @@ PROBES: tuple[AnyProbe, ...] = (
     PhpMyAdmin(),
     WebDav(),
     Listing(),
+    ZabbixAgent(),
     Snmp(),
     Tftp(),
     Sip(),
