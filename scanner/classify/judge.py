@@ -48,6 +48,9 @@ SOMEBODY = frozenset(
 )
 PERSONAL = IDENTITY | {Category.STAFF_IDENTITY}
 
+#: A data set with so many names of its own would name a person if it were about one.
+TELLING = 3
+
 #: So many weak words from so many health categories are as good as a probable one: columns of a
 #: clinic that has no word of its own for anything.
 WEAK_WORDS, WEAK_CATEGORIES = 4, 3
@@ -67,6 +70,7 @@ class Classification(Inferred):
 
     hints: frozenset[str] = frozenset()
     numbers_somebody: bool = False
+    speaks_of_somebody: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +78,7 @@ class _Evidence:
     """What the names of one data set gave: never a name, so it is bounded by the vocabulary."""
 
     terms: dict[Term, float] = field(default_factory=dict)
+    names: int = 0
     contexts: set[str] = field(default_factory=set)
 
     def by_category(self) -> _Found:
@@ -103,13 +108,23 @@ class Classifier:
             self._read(one, evidence)
         found = evidence.by_category()
         own = words_of(name)
-        sure = confidences(found, lists_kinds=bool(own) and own[-1] in self.vocabulary.kinds)
+        sure = confidences(
+            found,
+            lists_kinds=bool(own) and own[-1] in self.vocabulary.kinds,
+            is_told=evidence.names > TELLING,
+        )
         said = concluded([*self._known(name), *_described(found, sure)])
         numbered = Category.MEDICAL_RECORD_NO in found
-        return replace(said, hints=_hints(found), numbers_somebody=numbered)
+        return replace(
+            said,
+            hints=_hints(found),
+            numbers_somebody=numbered,
+            speaks_of_somebody=_speaks_of_somebody(found),
+        )
 
     def _read(self, name: str, evidence: _Evidence) -> None:
         words = words_of(name)
+        evidence.names += 1
         for term, weight in matches(words, self.vocabulary):
             if weight > evidence.terms.get(term, 0):
                 evidence.terms[term] = weight
@@ -170,7 +185,9 @@ def _all(name: str, fields: Iterable[str]) -> Iterator[str]:
     yield from fields
 
 
-def confidences(found: _Found, *, lists_kinds: bool = False) -> dict[Category, float]:
+def confidences(
+    found: _Found, *, lists_kinds: bool = False, is_told: bool = False
+) -> dict[Category, float]:
     """Weigh the categories of one data set against each other.
 
     A health category that rests on things alone is no more than supported unless the data set
@@ -180,7 +197,8 @@ def confidences(found: _Found, *, lists_kinds: bool = False) -> dict[Category, f
     best = {category: max(terms.values()) for category, terms in found.items()}
     somebody = _speaks_of_somebody(found)
     doubted = set() if somebody else _of_things(found)
-    if lists_kinds and not somebody:
+    alone = len([one for one in HEALTH & found.keys() if best[one] > WEAK]) == 1
+    if (lists_kinds or (is_told and alone)) and not somebody:
         doubted = set(best) & HEALTH
     firm = {category for category, value in best.items() if value > WEAK} - doubted
     supported = {
@@ -196,6 +214,8 @@ def confidences(found: _Found, *, lists_kinds: bool = False) -> dict[Category, f
 def _speaks_of_somebody(found: _Found) -> bool:
     """Tell whether a patient, a name, a birth date or a number of a person is there."""
     if Category.MEDICAL_RECORD_NO in found:
+        return True
+    if any(term.is_somebody for terms in found.values() for term in terms):
         return True
     return any(
         weight > WEAK and not term.is_thing
