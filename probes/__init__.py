@@ -1,6 +1,7 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
 from probes.activefax import ActiveFax
+from probes.actuator import Actuator
 from probes.adminer import Adminer
 from probes.aerospike import Aerospike
 from probes.airflow import Airflow
@@ -289,6 +290,7 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoExpress(),
     Pgweb(),
     Adminer(),
+    Actuator(),
     PhpMyAdmin(),
     WebDav(),
     Listing(),

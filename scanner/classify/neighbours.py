@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from scanner.classify.judge import Classification, Classifier, concluded
+from scanner.classify.judge import Classification, Classifier
 from scanner.classify.vocabulary import PROBABLE
+from scanner.classify.weigh import concluded
 from scanner.classify.words import Words, words_of
 from scanner.inferred import Category, DataCategory, Label
 
@@ -66,7 +67,8 @@ def _among(
     if not words:
         return said
     more = DataCategory(name=Category.PATIENT_ENTITY, confidence=PROBABLE, words=tuple(words))
-    return replace(concluded([*said.categories, more]), speaks_of_somebody=True)
+    again = concluded([*said.categories, more])
+    return replace(said, label=again.label, categories=again.categories)
 
 
 def _why(one: Named, said: Classification, records: frozenset[str]) -> Iterator[str]:
