@@ -155,7 +155,7 @@ class Scope:
     def next_call(self, asset_class: AssetClass, now: datetime) -> datetime | None:
         """Give the first instant at which devices of a class may be called on; None is never."""
         consent = self.consents.get(asset_class)
-        return consent and hours.meet(self.windows, consent.windows, now)
+        return hours.meet(self.windows, consent.windows, now) if consent else None
 
     def refusal_today(self, now: datetime) -> str | None:
         """Say why no round may run on this day, or None if one may. Windows are another matter."""
