@@ -346,7 +346,7 @@ def findings(history: Path, form: str) -> None:
 
 
 @ronde.command(context_settings=SETTINGS)
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", type=click.File("rb", lazy=True), default="-")
 @_vocabulary_option
 def classify(file: BinaryIO, vocabulary: "Vocabulary") -> None:
     """Tell data categories from names alone: of indices, tables, fields.

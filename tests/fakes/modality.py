@@ -161,6 +161,21 @@ def modality(conduct: Conduct, ports: int = 2) -> Iterator[Modality]:
         yield device
 
 
+@contextmanager
+def switched_off(ports: int) -> Iterator[list[int]]:
+    """Give ports on which nobody answers a SYN: their queues are full, and nobody accepts."""
+    with ExitStack() as opened:
+        listeners = [opened.enter_context(socket.socket()) for _ in range(ports)]
+        for listener in listeners:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen(0)
+            for _ in range(3):
+                waiting = opened.enter_context(socket.socket())
+                waiting.settimeout(0)
+                waiting.connect_ex(listener.getsockname())
+        yield [listener.getsockname()[1] for listener in listeners]
+
+
 class Greeter:
     """A probe that is made for medical devices; it may want more connections than one."""
 
