@@ -1,7 +1,7 @@
 """Spring Boot's actuator: whether an application hands out its memory and settings to anyone."""
 
 from scanner.jsonview import Json
-from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service
+from scanner.model import Access, Assessment, Confidence, Holding, Outcome, Proof, Service
 from scanner.probe import About, Get, HttpDialogue, Page
 from scanner.verdict import NOT_FOUND, OK, half_proof, not_answered
 from scanner.wire import Garbled
@@ -97,4 +97,5 @@ def _told(offered: list[str], metrics: int) -> Outcome:
         ),
         holdings=tuple(Holding(name=name, kind="endpoint") for name in offered),
         holdings_total=len(offered),
+        confidence=Confidence.PROBABLE,  # a link is an offer: the dump itself is never asked for
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from probes.actuator import CONTROL, LINKS, METRICS, Actuator
-from scanner.model import Access, Assessment, Silence, Unknown
+from scanner.model import Access, Assessment, Confidence, Silence, Unknown
 from tests.transcripts import asked, load, replay
 
 PROBE = Actuator()
@@ -21,7 +21,7 @@ def test_an_application_that_offers_its_memory_is_open() -> None:
     found = replay(PROBE, OPEN)
 
     assert isinstance(found, Assessment)
-    assert found.access is Access.OPEN
+    assert (found.access, found.confidence) == (Access.OPEN, Confidence.PROBABLE)
     assert [held.name for held in found.holdings] == [
         *("beans", "caches", "configprops", "env", "heapdump", "loggers", "mappings"),
         *("scheduledtasks", "threaddump"),
