@@ -1,6 +1,7 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
 from probes.activefax import ActiveFax
+from probes.actuator import Actuator
 from probes.adminer import Adminer
 from probes.aerospike import Aerospike
 from probes.airflow import Airflow
@@ -144,6 +145,7 @@ from probes.vnc import Vnc
 from probes.weaviate import Weaviate
 from probes.webdav import WebDav
 from probes.yarn import Yarn
+from probes.zabbixagent import ZabbixAgent
 from probes.zincsearch import ZincSearch
 from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
@@ -288,9 +290,11 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoExpress(),
     Pgweb(),
     Adminer(),
+    Actuator(),
     PhpMyAdmin(),
     WebDav(),
     Listing(),
+    ZabbixAgent(),
     Snmp(),
     Tftp(),
     Sip(),

@@ -222,8 +222,9 @@ def _default_history() -> Path:
 @click.option(
     "--output",
     multiple=True,
-    metavar="PATH",
-    help="Findings as JSON Lines; `-` is standard output, and the default unless it is a terminal.",
+    metavar="[FORMAT:]PATH",
+    help="Findings as JSON Lines, or as csv, markdown or prometheus; `-` is standard output, and "
+    "the default unless it is a terminal.",
 )
 @click.option("--coverage", metavar="PATH", help="The closing coverage object, also in a file.")
 @click.option("--services", is_flag=True, help="Also write services that are no findings.")
@@ -291,11 +292,11 @@ def scan(  # noqa: PLR0913 - one parameter an option
     """
     from scanner.delivery import (
         file_sinks,
+        named_targets,
         refuse_clashes,
         refuse_unwritable,
         terminal_for_people,
     )
-    from scanner.emit.jsonl import STDOUT
     from scanner.emit.table import Table
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
@@ -303,12 +304,12 @@ def scan(  # noqa: PLR0913 - one parameter an option
 
     context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
-    output = output or (() if sys.stdout.isatty() else (STDOUT,))
-    screen = None if quiet else terminal_for_people(output)
+    targets = named_targets(output)
+    screen = None if quiet else terminal_for_people(targets)
     progress = Progress(screen)
-    files = (*output, *filter(None, [coverage]))
-    refuse_clashes(order, (*files, str(history), str(audit)))
-    sinks = file_sinks(output, coverage, services=services)
+    files = (*filter(None, [coverage]), str(audit))
+    refuse_clashes(order, (*(target.where for target in targets), *files, str(history)))
+    sinks = file_sinks(targets, coverage, services=services)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
         sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
@@ -318,7 +319,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vocabulary=vocabulary,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    refuse_unwritable((*files, str(audit)))
+    refuse_unwritable(files, targets)
     manner = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait)
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
@@ -345,7 +346,7 @@ def findings(history: Path, form: str) -> None:
 
 
 @ronde.command(context_settings=SETTINGS)
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", type=click.File("rb", lazy=True), default="-")
 @_vocabulary_option
 def classify(file: BinaryIO, vocabulary: "Vocabulary") -> None:
     """Tell data categories from names alone: of indices, tables, fields.
@@ -355,7 +356,8 @@ def classify(file: BinaryIO, vocabulary: "Vocabulary") -> None:
     object for each. Nothing is sent anywhere.
     """
     from scanner.classify import Classifier, classified
-    from scanner.emit.jsonl import STDOUT, JsonLines
+    from scanner.emit import STDOUT
+    from scanner.emit.jsonl import JsonLines
 
     output = JsonLines.to(STDOUT)
     for one in classified(file, file.name, Classifier(vocabulary)):

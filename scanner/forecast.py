@@ -85,15 +85,10 @@ def as_text(prepared: Prepared) -> str:
 def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
     scope = prepared.scope
     yield f"{scope.name} ({scope.reference}), valid until {scope.valid_until}"
-    yield f"  {estimate.addresses:,} addresses x ports {', '.join(map(str, _ports(prepared)))}"
-    if udp_ports := sorted(prepared.plan.udp_ports):
-        yield f"  and UDP ports {', '.join(map(str, udp_ports))}, with a datagram each"
-    yield f"  {estimate.endpoints:,} endpoints; nothing has been sent"
-    if prepared.swept:
-        yield "  each is spoken with: others have swept"
+    if estimate.endpoints:
+        yield from _visited(prepared, estimate)
     else:
-        yield f"  if every port refuses: {_priced(estimate.answering)}"
-        yield f"  if none ever answers:  {_priced(estimate.silent)}"
+        yield "  nothing to sweep, nor has anything been sent"
     for calls in _calls(prepared):
         yield from _announced(calls)
     for reason, count in prepared.plan.skipped.items():
@@ -108,6 +103,19 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
     for probe in prepared.probes:
         yield f"    {probe.about.name}"
         yield from (f"      {ask.name}" for ask in probe.about.asks)
+
+
+def _visited(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
+    """Say what the sweep knocks on, and what it costs."""
+    yield f"  {estimate.addresses:,} addresses x ports {', '.join(map(str, _ports(prepared)))}"
+    if udp_ports := sorted(prepared.plan.udp_ports):
+        yield f"  and UDP ports {', '.join(map(str, udp_ports))}, with a datagram each"
+    yield f"  {estimate.endpoints:,} endpoints; nothing has been sent"
+    if prepared.swept:
+        yield "  each is spoken with: others have swept"
+    else:
+        yield f"  if every port refuses: {_priced(estimate.answering)}"
+        yield f"  if none ever answers:  {_priced(estimate.silent)}"
 
 
 def _calls(prepared: Prepared) -> Iterator[Calls]:

@@ -1,5 +1,6 @@
 """Calls on devices, over real sockets: a fake modality counts what is done to it."""
 
+import json
 import socket
 import sqlite3
 from contextlib import closing
@@ -73,6 +74,16 @@ class TestABudget:
             assert device.all_ended()
         assert len(device.begun) == 1
         assert device.longest < SHORT.held + 0.2
+
+    def test_the_trail_counts_the_seconds_of_the_device_and_not_our_rests(self, site: Site) -> None:
+        """Who reads it for one connection must not find the rest before it."""
+        with modality(answers, ports=1) as device:
+            site.walk(site.prepared(Greeter(device.ports, connections=3)))
+        lines = (site.folder / "audit.jsonl").read_text(encoding="utf-8").splitlines()
+        asked = [act for act in map(json.loads, lines) if act.get("ask") == HELLO.name]
+
+        assert [act["out"] for act in asked] == [len(b"HELLO\n")] * 3
+        assert max(act["seconds"] for act in asked) < SHORT.rest / 2
 
     def test_a_device_is_left_alone_after_its_first_reset(self, site: Site) -> None:
         """Its other ports are not tried any more, and counted."""
