@@ -23,3 +23,7 @@ class Past:
 
     rounds: tuple[Coverage, ...] = ()
     events: Mapping[str, tuple[Happened, ...]] = field(default_factory=dict)
+
+
+#: For a report that is made without the history.
+NOTHING_BEFORE = Past()

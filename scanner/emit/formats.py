@@ -15,6 +15,7 @@ class Format(StrEnum):
     CSV = "csv"
     MARKDOWN = "markdown"
     PROMETHEUS = "prometheus"
+    HTML = "html"
 
 
 #: Where the document of a format is made. JSON Lines are no document: they are written as the
@@ -23,6 +24,7 @@ _RENDERED: Mapping[Format, str] = {
     Format.CSV: "scanner.emit.csv",
     Format.MARKDOWN: "scanner.emit.markdown",
     Format.PROMETHEUS: "scanner.emit.prometheus",
+    Format.HTML: "scanner.emit.html",
 }
 
 

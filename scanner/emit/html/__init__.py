@@ -26,8 +26,17 @@ _ROOM = "@@data@@"
 
 #: The sections of words that the script needs.
 _SCRIPTED = (
-    "page", "table", "detail", "severity", "status", "access", "confidence", "label", "category", "event",
-)  # fmt: skip
+    "page",
+    "table",
+    "detail",
+    "severity",
+    "status",
+    "access",
+    "confidence",
+    "label",
+    "category",
+    "event",
+)
 
 #: What could end a script element, or a line of one, within a string of JSON.
 _ESCAPES = {b"<": b"\\u003c", b">": b"\\u003e", b"&": b"\\u0026"}
@@ -36,7 +45,8 @@ _ESCAPES = {b"<": b"\\u003c", b">": b"\\u003e", b"&": b"\\u0026"}
 def render(report: Report) -> Iterator[bytes]:
     """Write the page, a finding at a time."""
     languages = [Language.load(code) for code in LANGUAGES]
-    before, after = _frame(report, languages).split(_ROOM)
+    # The last: nothing that a server said stands behind the data.
+    before, _, after = _frame(report, languages).rpartition(_ROOM)
     yield before.encode()
     yield from _data(report, languages)
     yield after.encode()
@@ -46,22 +56,28 @@ def _frame(report: Report, languages: list[Language]) -> str:
     style, script = _part("page.css"), _part("page.js")
     summary = Summary.of(report.findings)
     coverage = report.coverage
-    return _environment().get_template("page.html").render(
-        languages=languages,
-        report=report,
-        coverage=coverage,
-        summary=summary,
-        now=summary.as_of(coverage),
-        chart=chart,
-        trend=chart.trend(report.past.rounds),
-        severities=list(Severity),
-        statuses=list(Status),
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        room=_ROOM,
+    page = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            languages=languages,
+            report=report,
+            coverage=coverage,
+            summary=summary,
+            now=summary.as_of(coverage),
+            chart=chart,
+            trend=chart.trend(report.past.rounds),
+            severities=list(Severity),
+            statuses=list(Status),
+            style=style,
+            script=script,
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            room=_ROOM,
+        )
     )
+    # A character that no pager prints; in what servers say it is escaped already.
+    return page.replace("\N{NARROW NO-BREAK SPACE}", "&#8239;")
 
 
 def _environment() -> jinja2.Environment:
@@ -86,7 +102,9 @@ def _hash(text: str) -> str:
 
 def _data(report: Report, languages: list[Language]) -> Iterator[bytes]:
     """Write the object that the script reads: words, findings, and what their probes say."""
-    words = {language.code: {name: language.words[name] for name in _SCRIPTED} for language in languages}
+    words = {
+        language.code: {name: language.words[name] for name in _SCRIPTED} for language in languages
+    }
     abouts: dict[AboutEntry, int] = {}
     yield b'{"words":' + _json(words) + b',"findings":['
     for number, finding in enumerate(report.findings):

@@ -54,7 +54,9 @@ def trend(rounds: Sequence[Coverage]) -> Trend:
     top = max((sum(coverage.findings.values()) for coverage in shown), default=0)
     width = WIDTH / max(len(shown), 8)  # a few rounds make bars, not walls
     return Trend(
-        tuple(_bar(coverage, at * width, width * 0.8, top or 1) for at, coverage in enumerate(shown)),
+        tuple(
+            _bar(coverage, at * width, width * 0.8, top or 1) for at, coverage in enumerate(shown)
+        ),
         top,
     )
 

@@ -154,7 +154,7 @@ def _records(finding: Finding) -> int | None:
 
 
 def _holding(holding: Holding) -> HoldingRow:
-    created = holding.created and moment(holding.created)
+    created = moment(holding.created) if holding.created else None
     name, kind = printable(holding.name), printable(holding.kind)
     return name, kind, holding.records, holding.bytes, created, holding.label
 
