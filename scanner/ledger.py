@@ -46,9 +46,15 @@ class History(Protocol):
         """Commit what was seen exposed, and give it back with its place in the history."""
 
     def observe_shut(
-        self, endpoint: Endpoint, *, probe: str | None, because: str, at: datetime
+        self,
+        endpoint: Endpoint,
+        *,
+        probe: str | None,
+        because: str,
+        at: datetime,
+        demanded: bool,
     ) -> None:
-        """Commit that a door was seen shut."""
+        """Commit that a door was seen shut, and whether a credential was demanded there."""
 
     def told(self) -> Iterable[Finding]:
         """Give what this round recorded before it was continued."""
@@ -118,8 +124,10 @@ class Ledger:
             severity = score.severity(visit.about, labelled)
             inferred = replace(inferred, signs=self.extortion.signs(outcome.holdings))
             draft = record.finding(visit.about, written, look, severity, inferred)
-            counts.findings[draft.severity] += 1
-            return self.history.record(draft)
+            recorded = self.history.record(draft)
+            counts.findings[recorded.severity] += 1
+            counts.accepted[recorded.severity] += recorded.accepted is not None
+            return recorded
         if isinstance(outcome, Closed):
             return None
         return record.service_seen(visit.about, outcome, look)
@@ -159,6 +167,7 @@ class Ledger:
             probe=visit.about.name if visit.about else None,
             because=because,
             at=at,
+            demanded=record.demands_credential(visit.outcome),
         )
 
     def _look(self, visit: Visit) -> record.Look:

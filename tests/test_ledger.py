@@ -66,11 +66,18 @@ class Told:
         return draft
 
     def observe_shut(
-        self, endpoint: Endpoint, *, probe: str | None, because: str, at: datetime
+        self,
+        endpoint: Endpoint,
+        *,
+        probe: str | None,
+        because: str,
+        at: datetime,
+        demanded: bool,
     ) -> None:
         """Note it."""
         assert at == NOON
-        self.acts.append(f"shut {endpoint} by {probe}: {because}")
+        act = "locked" if demanded else "shut"
+        self.acts.append(f"{act} {endpoint} by {probe}: {because}")
 
     def told(self) -> tuple[Finding, ...]:
         """Give nothing: the round begins."""
@@ -152,7 +159,7 @@ def test_names_are_understood_before_they_are_masked() -> None:
         (
             LOCKED,
             True,
-            ["shut 192.0.2.7:6379 by redis: NOAUTH", "service 192.0.2.7:6379 locked"],
+            ["locked 192.0.2.7:6379 by redis: NOAUTH", "service 192.0.2.7:6379 locked"],
         ),
         (Closed(), False, ["shut 192.0.2.7:6379 by None: the port refused the connection"]),
         (Unknown(Silence.TIMEOUT, "late"), False, ["service 192.0.2.7:6379 unknown"]),
@@ -161,7 +168,7 @@ def test_names_are_understood_before_they_are_masked() -> None:
             Unknown(Silence.CLIENT_CERT, "asks for a certificate"),
             False,
             [
-                "shut 192.0.2.7:6379 by None: asks for a certificate",
+                "locked 192.0.2.7:6379 by None: asks for a certificate",
                 "service 192.0.2.7:6379 client-cert",
             ],
         ),
