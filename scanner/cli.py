@@ -14,11 +14,12 @@ import click
 
 from scanner import __version__
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.options import ordered, probe_names, scope_option
+from scanner.options import history_option, ordered, probe_names, scope_option, severity_option
 
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
     from scanner.rounds import Order
+    from scanner.severities import Severities
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
 
@@ -183,16 +184,6 @@ def probes(names: tuple[str, ...], form: str) -> None:
 # -- scan, findings --------------------------------------------------------------------------------
 
 
-def _history_option(function: F) -> F:
-    return click.option(
-        "--history",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default=_default_history,
-        show_default="in your user's data folder",
-        help="The database of what was found before.",
-    )(function)
-
-
 def _load_vocabulary(
     _context: click.Context, _option: click.Parameter, value: Path | None
 ) -> "Vocabulary":
@@ -211,12 +202,6 @@ def _vocabulary_option(function: F) -> F:
     )(function)
 
 
-def _default_history() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("ronde", ensure_exists=True) / "history.sqlite"
-
-
 @ronde.command(context_settings=SETTINGS)
 @ordered
 @click.option(
@@ -227,7 +212,7 @@ def _default_history() -> Path:
 )
 @click.option("--coverage", metavar="PATH", help="The closing coverage object, also in a file.")
 @click.option("--services", is_flag=True, help="Also write services that are no findings.")
-@_history_option
+@history_option
 @click.option(
     "--audit",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -263,6 +248,7 @@ def _default_history() -> Path:
     help="Walk in so many processes; they share the signed-off rates.",
 )
 @_vocabulary_option
+@severity_option
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -282,6 +268,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     resume: bool,
     workers: int,
     vocabulary: "Vocabulary",
+    severity: "Severities",
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -316,6 +303,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
         audit=audit,
         vantage=vantage,
         vocabulary=vocabulary,
+        severities=severity,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
     refuse_unwritable((*files, str(audit)))
@@ -327,7 +315,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
 
 
 @ronde.command(context_settings=SETTINGS)
-@_history_option
+@history_option
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
@@ -342,6 +330,23 @@ def findings(history: Path, form: str) -> None:
         for finding in store.open_findings():
             sink.finding(finding)
     sink.close()
+
+
+@ronde.command(context_settings=SETTINGS)
+@click.argument("fingerprint")
+@history_option
+def explain(*, fingerprint: str, history: Path) -> None:
+    """Say why a finding is as urgent as it is.
+
+    FINGERPRINT may be shortened as long as it is one finding's.
+    """
+    from scanner.explain import explained, named
+    from scanner.store import Store
+
+    with Store.open(history) as store:
+        finding = named(fingerprint, store.open_findings())
+    for line in explained(finding):
+        click.echo(line)
 
 
 @ronde.command(context_settings=SETTINGS)
