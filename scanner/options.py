@@ -10,6 +10,9 @@ import click
 if TYPE_CHECKING:
     from scanner.severities import Severities
 
+#: Every option of every command has a variable: `--fail-on` is RONDE_FAIL_ON.
+SETTINGS = {"auto_envvar_prefix": "RONDE", "help_option_names": ["-h", "--help"]}
+
 F = TypeVar("F", bound=Callable[..., object])
 
 

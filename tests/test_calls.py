@@ -1,5 +1,6 @@
 """Calls on devices, over real sockets: a fake modality counts what is done to it."""
 
+import json
 import socket
 import sqlite3
 from contextlib import closing
@@ -35,6 +36,7 @@ from tests.fakes.modality import (
     modality,
     mute,
     resets,
+    switched_off,
 )
 from tests.fakes.running import running
 
@@ -73,6 +75,16 @@ class TestABudget:
         assert len(device.begun) == 1
         assert device.longest < SHORT.held + 0.2
 
+    def test_the_trail_counts_the_seconds_of_the_device_and_not_our_rests(self, site: Site) -> None:
+        """Who reads it for one connection must not find the rest before it."""
+        with modality(answers, ports=1) as device:
+            site.walk(site.prepared(Greeter(device.ports, connections=3)))
+        lines = (site.folder / "audit.jsonl").read_text(encoding="utf-8").splitlines()
+        asked = [act for act in map(json.loads, lines) if act.get("ask") == HELLO.name]
+
+        assert [act["out"] for act in asked] == [len(b"HELLO\n")] * 3
+        assert max(act["seconds"] for act in asked) < SHORT.rest / 2
+
     def test_a_device_is_left_alone_after_its_first_reset(self, site: Site) -> None:
         """Its other ports are not tried any more, and counted."""
         with modality(resets, ports=3) as device:
@@ -80,7 +92,22 @@ class TestABudget:
 
         assert len(device.begun) == 1
         assert coverage.unknown == {"reset": 1}
-        assert coverage.skipped == {"strained-device": 2}
+        assert coverage.skipped == {"device-reset": 2}
+
+    def test_a_device_that_resets_is_named_in_the_log(
+        self, site: Site, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Somebody should look at it; one that is switched off is nothing to wake anybody for."""
+        with modality(resets, ports=1) as device:
+            site.walk(site.prepared(Greeter(device.ports)))
+        reset = capsys.readouterr().out
+        with switched_off(ports=3) as ports:
+            coverage = site.walk(site.prepared(Greeter(ports))).coverage
+
+        assert "device-left-alone" in reset
+        assert "device-left-alone" not in capsys.readouterr().out
+        assert (coverage.filtered, coverage.reached) == (2, 0)
+        assert coverage.skipped == {"silent-device": 1}
 
     def test_a_device_is_left_alone_after_its_second_time_out(self, site: Site) -> None:
         """The third port is not tried any more."""
@@ -89,7 +116,7 @@ class TestABudget:
 
         assert len(device.begun) == 2
         assert coverage.unknown == {"timeout": 2}
-        assert coverage.skipped == {"strained-device": 1}
+        assert coverage.skipped == {"silent-device": 1}
 
     def test_a_device_that_is_only_listened_to_hears_nothing(self, site: Site) -> None:
         """Not one byte on any port; and silence is no time-out where nothing was asked."""
@@ -325,7 +352,7 @@ class TestGoingOn:
 
         assert len(device.begun) == 2
         assert first.skipped == {"interrupted": 2}
-        assert second.skipped == {"strained-device": 2}
+        assert second.skipped == {"silent-device": 2}
 
 
 def rejects(connection: socket.socket) -> bytes:
