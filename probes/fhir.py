@@ -16,7 +16,7 @@ from scanner.wire.headers import Header
 #: A count takes 400 bytes. What is longer holds records, and its first bytes are not looked at.
 MAX_COUNT = 16 << 10
 
-#: HAPI FHIR describes 150 types with all their parameters in less than 2 MiB.
+#: A server may describe 150 types, each with dozens of parameters of 300 bytes.
 MAX_METADATA = 4 << 20
 
 #: Whose counts say what is at stake; a server may know 150 types.
@@ -42,6 +42,9 @@ PRODUCTS = MappingProxyType(
 
 #: HAPI FHIR signs all its pages, refusals too, unless it is told not to.
 HAPI = re.compile(r"HAPI FHIR (\S{1,40}) REST Server")
+
+#: What was searched, where nothing could be counted.
+UNCOUNTED = Holding(name="Patient", kind="resource type")
 
 POURED = (
     "the search for a patient who cannot exist was answered with more than a count, left unread"
@@ -142,10 +145,12 @@ def _settled(base: Base, control: Page) -> HttpDialogue:
         return verdict.half_proof(service, "a search for nobody found somebody, or did not count")
     types = software.types if software else frozenset(COUNTED)
     holdings = () if searched.hands_out else (yield from _counted(base, types))
+    because = _because(searched, holdings)
+    holdings = holdings or (UNCOUNTED,)
     return Assessment(
         access=Access.PARTIAL if control.status in REFUSED else Access.OPEN,
         service=service,
-        because=_because(searched, holdings),
+        because=because,
         proof=Proof(
             base.nobody.name,
             "a search for a patient who cannot exist was answered",

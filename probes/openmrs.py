@@ -1,7 +1,7 @@
 """OpenMRS, which Bahmni is built on: whether a stranger may search for patients, or set it up."""
 
 from scanner import verdict
-from scanner.model import Access, Assessment, Outcome, Proof, Service
+from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service
 from scanner.probe import About, Get, HttpDialogue, Page
 from scanner.verdict import NOT_FOUND, OK
 from scanner.wire import Garbled
@@ -21,6 +21,9 @@ TO_THE_WIZARD = "/openmrs/initialsetup"
 BEGINS = (b'name="page" value="installmethod.vm"', b'name="page" value="chooselang.vm"')
 
 NAMELESS = Service("openmrs")
+
+#: What was searched; its API counts only what it hands over.
+PATIENTS = Holding(name="patient", kind="resource type")
 
 
 class OpenMrs:
@@ -64,6 +67,8 @@ class OpenMrs:
                 "a search for a patient who cannot exist was answered",
                 f"{CONTROL.name} answered 404 with an error of its own",
             ),
+            holdings=(PATIENTS,),
+            holdings_total=1,
         )
 
 

@@ -19,8 +19,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `act` is `ask`, `connect` (a data connection), `knock` (a connection to a canary port that says
     nothing) or, of the round itself, `round-begins`, `round-continues` and `round-ends`.
-    `out` and `in` are bytes on the connection, TLS included; `seconds` is how long it took; `end`
-    is `answered`, `cancelled` or the name of the silence.
+    `out` and `in` are bytes on the connection, TLS included; `seconds` is how long it took, no wait
+    for our turn counted; `end` is `answered`, `cancelled` or the name of the silence.
     """
 
     when: datetime

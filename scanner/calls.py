@@ -212,8 +212,6 @@ class Calls:
             if made is not None:
                 leg.pending += 1
                 await visited.send((leg, made))
-        if budget.strained:
-            log.warning("strained-device", address=call.address, what="left alone for this round")
 
     async def _knock(
         self, round_: Walk, call: Call, budget: Budget, endpoint: Endpoint
@@ -230,6 +228,8 @@ class Calls:
         gate = CarefulGate(round_, endpoint, budget, lambda: _is_open(round_, consent))
         made = await _speak(round_, call, gate, endpoint)
         round_.guard.raise_if_violated()
+        if gate.reached and (why := budget.why_not(endpoint.port)) in {Skip.RESET, Skip.SILENT}:
+            log.warning("device-left-alone", endpoint=str(endpoint), why=why)
         what = _what(made, reached=gate.reached)
         return what, made if what in {State.OPEN, State.CLOSED} else None
 

@@ -69,14 +69,11 @@ class Budget:
 
     def why_not(self, port: int) -> Skip | None:
         """Say why a port is left alone from now on, or None if it may have another socket."""
-        if self.strained:
-            return Skip.STRAINED
+        if self._signs[Sign.RESET]:
+            return Skip.RESET
+        if self._signs[Sign.MISS] >= self.care.misses:
+            return Skip.SILENT
         return Skip.SPENT if self._sockets[port] >= self.care.sockets else None
-
-    @property
-    def strained(self) -> bool:
-        """Tell whether it has shown enough strain to be left alone."""
-        return bool(self._signs[Sign.RESET]) or self._signs[Sign.MISS] >= self.care.misses
 
     def spend(self, port: int) -> None:
         """Count a socket that is about to be opened."""

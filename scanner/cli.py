@@ -15,6 +15,7 @@ import click
 from scanner import __version__
 from scanner.bookkeeping import accept
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
+from scanner.lookback import explain
 from scanner.options import (
     SETTINGS,
     history_option,
@@ -22,12 +23,14 @@ from scanner.options import (
     patience_options,
     probe_names,
     scope_option,
+    severity_option,
 )
 
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
     from scanner.life import Patience
     from scanner.rounds import Order
+    from scanner.severities import Severities
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
 
@@ -212,8 +215,9 @@ def _vocabulary_option(function: F) -> F:
 @click.option(
     "--output",
     multiple=True,
-    metavar="PATH",
-    help="Findings as JSON Lines; `-` is standard output, and the default unless it is a terminal.",
+    metavar="[FORMAT:]PATH",
+    help="Findings as JSON Lines, or as csv, markdown or prometheus; `-` is standard output, and "
+    "the default unless it is a terminal.",
 )
 @click.option("--coverage", metavar="PATH", help="The closing coverage object, also in a file.")
 @click.option("--services", is_flag=True, help="Also write services that are no findings.")
@@ -254,6 +258,7 @@ def _vocabulary_option(function: F) -> F:
     help="Walk in so many processes; they share the signed-off rates.",
 )
 @_vocabulary_option
+@severity_option
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -274,6 +279,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     resume: bool,
     workers: int,
     vocabulary: "Vocabulary",
+    severity: "Severities",
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -282,7 +288,6 @@ def scan(  # noqa: PLR0913 - one parameter an option
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
     from scanner import delivery
-    from scanner.emit.jsonl import STDOUT
     from scanner.emit.table import Table
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
@@ -290,12 +295,12 @@ def scan(  # noqa: PLR0913 - one parameter an option
 
     context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
-    output = output or (() if sys.stdout.isatty() else (STDOUT,))
-    screen = None if quiet else delivery.terminal_for_people(output)
+    targets = delivery.named_targets(output)
+    screen = None if quiet else delivery.terminal_for_people(targets)
     progress = Progress(screen)
-    files = (*output, *filter(None, [coverage]))
-    delivery.refuse_clashes(order, (*files, str(history), str(audit)))
-    sinks = delivery.file_sinks(output, coverage, services=services)
+    files = (*filter(None, [coverage]), str(audit))
+    delivery.refuse_clashes(order, (*(target.where for target in targets), *files, str(history)))
+    sinks = delivery.file_sinks(targets, coverage, services=services)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
         sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
@@ -303,9 +308,10 @@ def scan(  # noqa: PLR0913 - one parameter an option
         audit=audit,
         vantage=vantage,
         vocabulary=vocabulary,
+        severities=severity,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    delivery.refuse_unwritable((*files, str(audit)))
+    delivery.refuse_unwritable(files, targets)
     manner = Manner(
         resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience
     )
@@ -335,10 +341,11 @@ def findings(history: Path, form: str) -> None:
 
 
 ronde.add_command(accept)
+ronde.add_command(explain)
 
 
 @ronde.command(context_settings=SETTINGS)
-@click.argument("file", type=click.File("rb"), default="-")
+@click.argument("file", type=click.File("rb", lazy=True), default="-")
 @_vocabulary_option
 def classify(file: BinaryIO, vocabulary: "Vocabulary") -> None:
     """Tell data categories from names alone: of indices, tables, fields.
@@ -348,7 +355,8 @@ def classify(file: BinaryIO, vocabulary: "Vocabulary") -> None:
     object for each. Nothing is sent anywhere.
     """
     from scanner.classify import Classifier, classified
-    from scanner.emit.jsonl import STDOUT, JsonLines
+    from scanner.emit import STDOUT
+    from scanner.emit.jsonl import JsonLines
 
     output = JsonLines.to(STDOUT)
     for one in classified(file, file.name, Classifier(vocabulary)):

@@ -284,8 +284,9 @@ class Conversation:
 
     @contextmanager
     def _noted(self, act: str, ask: Ask, to: Endpoint) -> Iterator[None]:
-        """Note the act in the audit trail, however it ends."""
+        """Note the act in the audit trail, however it ends, without the wait for our turn."""
         started, sent, received = self._door.clock(), self.meter.sent, self.meter.received
+        waited = self.patience.waited
         silence, end = None, "cancelled"
         try:
             yield
@@ -305,7 +306,7 @@ class Conversation:
                 ask=ask.name,
                 sent=self.meter.sent - sent,
                 received=self.meter.received - received,
-                seconds=round(self._door.clock() - started, 6),
+                seconds=round(self._door.clock() - started - self.patience.waited + waited, 6),
                 end=end,
             )
             self._door.note(noted, silence)

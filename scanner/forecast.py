@@ -85,15 +85,10 @@ def as_text(prepared: Prepared) -> str:
 def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
     scope = prepared.scope
     yield f"{scope.name} ({scope.reference}), valid until {scope.valid_until}"
-    yield f"  {estimate.addresses:,} addresses x ports {', '.join(map(str, _ports(prepared)))}"
-    if udp_ports := sorted(prepared.plan.udp_ports):
-        yield f"  and UDP ports {', '.join(map(str, udp_ports))}, with a datagram each"
-    yield f"  {estimate.endpoints:,} endpoints; nothing has been sent"
-    if prepared.swept:
-        yield "  each is spoken with: others have swept"
+    if estimate.endpoints:
+        yield from _visited(prepared, estimate)
     else:
-        yield f"  if every port refuses: {_priced(estimate.answering)}"
-        yield f"  if none ever answers:  {_priced(estimate.silent)}"
+        yield "  nothing to sweep, nor has anything been sent"
     for calls in _calls(prepared):
         yield from _announced(calls)
     for reason, count in prepared.plan.skipped.items():
@@ -110,12 +105,26 @@ def _lines(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
         yield from (f"      {ask.name}" for ask in probe.about.asks)
 
 
+def _visited(prepared: Prepared, estimate: Estimate) -> Iterator[str]:
+    """Say what the sweep knocks on, and what it costs."""
+    yield f"  {estimate.addresses:,} addresses x ports {', '.join(map(str, _ports(prepared)))}"
+    if udp_ports := sorted(prepared.plan.udp_ports):
+        yield f"  and UDP ports {', '.join(map(str, udp_ports))}, with a datagram each"
+    yield f"  {estimate.endpoints:,} endpoints; nothing has been sent"
+    if prepared.swept:
+        yield "  each is spoken with: others have swept"
+    else:
+        yield f"  if every port refuses: {_priced(estimate.answering)}"
+        yield f"  if none ever answers:  {_priced(estimate.silent)}"
+
+
 def _calls(prepared: Prepared) -> Iterator[Calls]:
     """Sum up the calls on each class of devices."""
     for asset_class, care in CARE.items():
         blocks = [block for kind, block in prepared.plan.devices if kind is asset_class]
         if not blocks:
             continue
+        each = max(care.held + care.rest, 1 / prepared.scope.rates.per_host_per_second)
         sockets = max(block.doors for block in blocks) * care.sockets
         addresses = sum(block.addresses.count for block in blocks)
         yield Calls(
@@ -129,7 +138,7 @@ def _calls(prepared: Prepared) -> Iterator[Calls]:
             sockets_per_port=care.sockets,
             rest=care.rest,
             held=care.held,
-            seconds_at_most=-(-addresses // DEVICES_AT_ONCE) * sockets * (care.held + care.rest),
+            seconds_at_most=-(-addresses // DEVICES_AT_ONCE) * sockets * each,
         )
 
 

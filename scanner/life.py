@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,6 +21,9 @@ TELLING: Mapping[str, Callable[[Finding], object]] = {
     "categories": lambda seen: {category.name for category in seen.categories},
     "signs": lambda seen: {sign.what for sign in seen.signs},
 }
+
+#: Makes of a draft what it is if the door had been seen locked.
+Worsen: TypeAlias = Callable[[Finding], Finding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,11 @@ def raised(severity: Severity) -> Severity:
     """Give the next worse severity; nothing is worse than critical."""
     order = list(Severity)
     return order[max(order.index(severity) - 1, 0)]
+
+
+def worsened(draft: Finding) -> Finding:
+    """Make of a draft what it is if the door had been seen locked, where no table is at hand."""
+    return msgspec.structs.replace(draft, severity=raised(draft.severity))
 
 
 def has_regressed(before: Standing | None, *, was_locked: bool) -> bool:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from scanner.inferred import DataCategory, Label, Mark
+from scanner.judged import Growth, Reason
 
 FINDING_SCHEMA = "ronde.finding/1"
 SERVICE_SCHEMA = "ronde.service/1"
@@ -263,9 +264,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     `fingerprint` is stable across rounds; nodes of one cluster share it. `records` in a holding
     are approximate counts of entries, never of persons. `label` and `categories` sum up what the
-    names of all holdings suggest; `labels` are of the host. `regressed` says that the door had
-    been seen locked, `changes` what differs here from the last look, and `seen_shut` in how many
-    rounds the door was seen shut since it was last exposed.
+    names of all holdings suggest; `labels` are of the host. `why` adds up to the severity; `cvss`
+    is a vector of CVSS 4.0. `records` is the sum of all holdings, or None where one was not
+    counted; `oldest` is when the first of them was made, and says nothing of when the door opened.
+    `open_since` is when it was first seen exposed, or seen so again after it was resolved.
+    `regressed` says that the door had been seen locked, `changes` what differs here from the last
+    look, and `seen_shut` in how many rounds the door was seen shut since it was last exposed.
     """
 
     schema: str = FINDING_SCHEMA
@@ -301,6 +305,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     regressed: bool = False
     seen_shut: int = 0
     accepted: Acceptance | None = None
+    why: tuple[Reason, ...] = ()
+    cvss: str | None = None
+    records: int | None = None
+    oldest: datetime | None = None
+    growth: Growth | None = None
+    open_since: datetime | None = None
+    due: datetime | None = None
 
 
 class ServiceSeen(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-F = TypeVar("F", bound=Callable[..., object])
+if TYPE_CHECKING:
+    from scanner.severities import Severities
 
 #: Every option of every command has a variable: `--fail-on` is RONDE_FAIL_ON.
 SETTINGS = {"auto_envvar_prefix": "RONDE", "help_option_names": ["-h", "--help"]}
+
+F = TypeVar("F", bound=Callable[..., object])
 
 
 def probe_names(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
@@ -80,7 +83,7 @@ def scope_option(function: F) -> F:
 
 
 def history_option(function: F) -> F:
-    """Add the option that names the history."""
+    """Add `--history`, which every command has that looks back."""
     return click.option(
         "--history",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -111,6 +114,24 @@ def patience_options(function: Callable[..., object]) -> Callable[..., object]:
     for option in reversed(_PATIENCE):
         command = option(command)
     return command
+
+
+def severity_option(function: F) -> F:
+    """Add `--severity`, which every command has that says how soon somebody should act."""
+    return click.option(
+        "--severity",
+        type=click.Path(path_type=Path, dir_okay=False),
+        callback=_load_severities,
+        help="Your own table of severities: TOML.",
+    )(function)
+
+
+def _load_severities(
+    _context: click.Context, _option: click.Parameter, value: Path | None
+) -> "Severities":
+    from scanner.severities import load_severities
+
+    return load_severities(value)
 
 
 def ordered(function: Callable[..., object]) -> Callable[..., object]:

@@ -8,9 +8,13 @@ import anyio
 
 
 class Patience:
-    """The deadlines of one conversation, each inside the one before."""
+    """The deadlines of one conversation, each inside the one before.
+
+    `waited` sums up, in seconds, how long we waited for our own turn.
+    """
 
     def __init__(self) -> None:
+        self.waited = 0.0
         self._scopes: list[anyio.CancelScope] = []
 
     @contextmanager
@@ -38,5 +42,6 @@ class Patience:
             yield
         finally:
             waited = anyio.current_time() - started
+            self.waited += waited
             for scope, deadline in due:
                 scope.deadline = deadline + waited

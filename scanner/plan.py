@@ -34,7 +34,8 @@ class Skip(StrEnum):
     DENIED = "denied-port"
     UNPLANNED = "listed-beside-the-plan"
     WINDOW = "outside-the-devices-window"
-    STRAINED = "strained-device"
+    RESET = "device-reset"
+    SILENT = "silent-device"
     SPENT = "sockets-used-up"
 
 

@@ -29,6 +29,7 @@ def test_paths_stand_beside_the_file_that_names_them(tmp_path: Path) -> None:
             output = ["-", "findings.jsonl"]
             history = "state/history.db"
             vantage = "dmz-1"
+            vocabulary = "words.toml"
             """,
         )
     )
@@ -38,6 +39,7 @@ def test_paths_stand_beside_the_file_that_names_them(tmp_path: Path) -> None:
         output=("-", str(tmp_path / "findings.jsonl")),
         history=str(tmp_path / "state/history.db"),
         vantage="dmz-1",
+        vocabulary=str(tmp_path / "words.toml"),
     )
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from probes import PROBES
 from scanner.classify import Classifier, load_vocabulary
+from scanner.judged import Factor
 from scanner.ledger import Ledger
+from scanner.life import Worsen
 from scanner.masking import Masking
 from scanner.model import (
     Access,
@@ -59,8 +61,9 @@ class Told:
         """Hold nothing back."""
         return nullcontext()
 
-    def record(self, draft: Finding) -> Finding:
+    def record(self, draft: Finding, *, worse: Worsen) -> Finding:
         """Note it, and say that it is known since noon."""
+        assert worse(draft).why[-1].factor is Factor.REGRESSION
         self.acts.append(f"record {draft.endpoint}")
         self.drafts.append(draft)
         return draft

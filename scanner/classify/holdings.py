@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from scanner.classify.judge import Classification, Classifier, concluded
+from scanner.classify.judge import Classification, Classifier
 from scanner.classify.neighbours import Named, together
+from scanner.classify.weigh import concluded
 from scanner.inferred import DataCategory, Inferred, Label
 from scanner.model import Assessment, Holding
 
@@ -33,7 +34,7 @@ def label_holdings(assessment: Assessment, classifier: Classifier) -> tuple[Asse
     for name in sorted(shared):
         if not internal(name, product):
             every.extend(classifier.classify(name, product=product).categories)
-    whole: Inferred = concluded([*classifier.of_service(product), *every])
+    whole = concluded([*classifier.of_service(product), *every])
     if said and all(each.label is Label.INTERNAL for each in said):
         whole = Inferred(Label.INTERNAL)
     return dataclasses.replace(assessment, holdings=labelled), whole

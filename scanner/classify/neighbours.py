@@ -5,10 +5,12 @@ of this touches a database without such registers.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from scanner.classify.judge import Classification, Classifier, concluded
+from scanner.classify.judge import Classification, Classifier
 from scanner.classify.vocabulary import PROBABLE
+from scanner.classify.weigh import concluded
 from scanner.classify.words import Words, words_of
 from scanner.inferred import Category, DataCategory, Label
 
@@ -16,7 +18,7 @@ from scanner.inferred import Category, DataCategory, Label
 LEAST_RECORDS = 3
 
 #: Weak words that have to come together before they are believed, among registers of patients.
-LEAST_HINTS = 3
+LEAST_HINTS = 2
 
 #: What a table that is led to from everywhere is called: it is no register of patients.
 _GENERAL = frozenset(
@@ -27,7 +29,7 @@ _GENERAL = frozenset(
     """.split()  # noqa: SIM905 - words that one can read
 )
 
-#: The endings of a column that leads to another table.
+#: What a column that leads to another table begins or ends with.
 _KEYS = frozenset({"id", "uuid", "fk", "key", "ref", "no"})
 
 #: What is said of a table that leads to a register of patients; no word of the data's own.
@@ -45,12 +47,12 @@ def together(
     classifier: Classifier, listed: Sequence[Named], *, product: str | None = None
 ) -> tuple[Classification, ...]:
     """Judge data sets that one server lists, each by itself and then among its neighbours."""
-    alone = [classifier.classify(one.name, one.fields, product=product) for one in listed]
-    records = _records(listed, alone)
-    if sum(map(_is_record, alone)) < LEAST_RECORDS:
-        return tuple(alone)
+    said = [classifier.classify(one.name, one.fields, product=product) for one in listed]
+    if sum(map(_is_record, said)) < LEAST_RECORDS:
+        return tuple(said)
+    records = _records(listed, said)
     return tuple(
-        _among(classifier, one, said, records) for one, said in zip(listed, alone, strict=True)
+        _among(classifier, one, each, records) for one, each in zip(listed, said, strict=True)
     )
 
 
@@ -65,7 +67,8 @@ def _among(
     if not words:
         return said
     more = DataCategory(name=Category.PATIENT_ENTITY, confidence=PROBABLE, words=tuple(words))
-    return concluded([*said.categories, more])
+    again = concluded([*said.categories, more])
+    return replace(said, label=again.label, categories=again.categories)
 
 
 def _why(one: Named, said: Classification, records: frozenset[str]) -> Iterator[str]:
@@ -88,17 +91,15 @@ def _records(listed: Sequence[Named], alone: Sequence[Classification]) -> frozen
 
 
 def _is_record(said: Classification) -> bool:
-    return said.label is Label.HEALTH and any(
-        one.name in {Category.PATIENT_ENTITY, Category.MEDICAL_RECORD_NO}
-        and one.confidence >= PROBABLE
-        for one in said.categories
-    )
+    return said.label is Label.HEALTH and said.speaks_of_somebody
 
 
 def _leads_to(field: str) -> str:
     words = words_of(field)
     while words and words[-1] in _KEYS:
         words = words[:-1]
+    while words and words[0] in _KEYS:
+        words = words[1:]
     return "".join(words)
 
 

@@ -8,7 +8,6 @@ from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl, Locator
 
-import defusedxml.sax
 from defusedxml import DefusedXmlException
 
 from scanner.inventory.lists import Lines, decoded
@@ -81,7 +80,9 @@ def fed(
     Raises:
         InventoryRefused: no Nmap report, cut short, or one that declares entities.
     """
-    parser = defusedxml.sax.make_parser()
+    from defusedxml import sax  # noqa: PLC0415 - brings an HTTP client along; most lists are no XML
+
+    parser = sax.make_parser()
     report = handler(path, parser)
     parser.setContentHandler(report)
     try:

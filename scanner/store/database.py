@@ -42,7 +42,7 @@ class Database:
 
     Every commit is synced to the disk (`synchronous=FULL`): WAL with NORMAL survives a killed
     process but may lose the last commits with the power, and a finding that was reported must not
-    be lost. A round commits once for each finding, not for each endpoint, so the price is small.
+    be lost. A round commits what it found some findings at a time, so the price is small.
     """
 
     def __init__(self, path: Path, engine: Engine) -> None:

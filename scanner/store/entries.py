@@ -78,12 +78,6 @@ class Entries:
         here = (locked.c[name] == value for name, value in place.items())
         self.transaction.execute(delete(locked).where(*here))
 
-    def last(self, fingerprint: str, door: Door) -> Finding | None:
-        """Read the last document of a finding at a door, as it was seen from this vantage."""
-        place = self._sight(fingerprint, door)
-        seen = self.transaction.scalar(_LAST, {f"at_{name}": place[name] for name in place})
-        return msgspec.json.decode(seen, type=Finding) if seen else None
-
     def standing(self, fingerprint: str) -> Standing | None:
         """Read where a finding stands."""
         row = self.transaction.execute(_STANDING, {"fingerprint": fingerprint}).first()
@@ -111,6 +105,16 @@ class Entries:
             "document": document(seen).decode(),
         }
         self._put(sighting, self._sight(seen.fingerprint, door_of(seen.endpoint)), values)
+
+    def last_seen_at(self, fingerprint: str, door: Door) -> Finding | None:
+        """Read what was last written of a finding on one door, from this vantage."""
+        there = {f"at_{name}": value for name, value in self._sight(fingerprint, door).items()}
+        document = self.transaction.scalar(_DOCUMENT, there)
+        return msgspec.json.decode(document, type=Finding) if document else None
+
+    def open_since(self, fingerprint: str) -> datetime | None:
+        """Read when a finding was first seen exposed, or seen so again after it was resolved."""
+        return self.transaction.scalar(_OPENED, {"fingerprint": fingerprint})
 
     def shut(
         self, fingerprint: str, door: Door, seen: Sight, at: datetime, *, exposed: bool
@@ -200,10 +204,20 @@ class Entries:
 
 # Statements are made once: making one anew for each finding took longer than executing it.
 _STANDING = select(finding).where(finding.c.fingerprint == bindparam("fingerprint"))
-
-_PLACE = ("fingerprint", "address", "port", "transport", "vantage")
-_LAST = select(sighting.c.document).where(
-    *(sighting.c[name] == bindparam(f"at_{name}") for name in _PLACE)
+_DOCUMENT = select(sighting.c.document).where(
+    *(
+        sighting.c[name] == bindparam(f"at_{name}")
+        for name in ("fingerprint", "address", "port", "transport", "vantage")
+    )
+)
+_OPENED = (
+    select(event.c.at)
+    .where(
+        event.c.fingerprint == bindparam("fingerprint"),
+        event.c.what.in_([Change.NEW.value, Change.REOPENED.value]),
+    )
+    .order_by(event.c.number.desc())
+    .limit(1)
 )
 
 

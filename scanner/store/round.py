@@ -10,18 +10,20 @@ from typing import Self
 import msgspec
 from sqlalchemy import insert, select, update
 
+from scanner.age import aged
 from scanner.life import (
     Patience,
     Sight,
+    Worsen,
     changes,
     contradicted,
     filed_under,
     has_regressed,
     once_shut,
-    raised,
     when_exposed,
     when_round_ends,
     with_acceptance,
+    worsened,
 )
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
@@ -84,13 +86,18 @@ class Round:
             self._exposed, self._locked = entries.exposed(), entries.locks()
             self._accepted = accepted(transaction)
 
-    def record(self, draft: Finding) -> Finding:
-        """Commit what was seen exposed, and give it back with its place in the history."""
+    def record(self, draft: Finding, *, worse: Worsen = worsened) -> Finding:
+        """Commit what was seen exposed, and give it back with its place in the history.
+
+        `worse` makes of the draft what it is if the door had been seen locked.
+        """
         door, at = door_of(draft.endpoint), draft.last_seen
         there = self._exposed.setdefault(door, {})
         draft = msgspec.structs.replace(draft, fingerprint=filed_under(draft, there))
         with self._writing() as entries:
-            seen = self._follow(entries, draft, door)
+            before = entries.last_seen_at(draft.fingerprint, door)
+            seen = self._follow(entries, draft, before, worse)
+            seen = aged(seen, before, entries.open_since(draft.fingerprint))
             entries.sight(seen)
             if draft.fingerprint not in there:
                 entries.note(Change.EXPOSED, draft.fingerprint, at, draft.because, door)
@@ -227,13 +234,15 @@ class Round:
             self._entries = Entries(transaction, self.name, self._vantage)
         yield self._entries
 
-    def _follow(self, entries: Entries, draft: Finding, door: Door) -> Finding:
+    def _follow(
+        self, entries: Entries, draft: Finding, last: Finding | None, worse: Worsen
+    ) -> Finding:
         """Work out where the finding stands now, and write that down."""
-        fingerprint, at = draft.fingerprint, draft.last_seen
-        before, last = entries.standing(fingerprint), entries.last(fingerprint, door)
+        fingerprint, at, door = draft.fingerprint, draft.last_seen, door_of(draft.endpoint)
+        before = entries.standing(fingerprint)
         was_locked = self._unlock_door(entries, door, draft.probe)
         if regressed := has_regressed(before, was_locked=was_locked):
-            draft = msgspec.structs.replace(draft, regressed=True, severity=raised(draft.severity))
+            draft = msgspec.structs.replace(worse(draft), regressed=True)
         changed = changes(last, draft)
         now = when_exposed(
             before, in_round=self.name, at=at, changed=bool(changed), regressed=regressed
@@ -261,7 +270,7 @@ class Round:
         for fingerprint in gone:
             before = there[fingerprint]
             now = once_shut(before, in_round=self.name)
-            last = entries.last(fingerprint, door)
+            last = entries.last_seen_at(fingerprint, door)
             if now == before or last is None:
                 continue
             ends = self._patience.ends(now.seen_shut, last.severity)

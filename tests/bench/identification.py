@@ -50,8 +50,8 @@ TEXT = (
     "real Redis that asks for a password. `ronde` puts two asks to each, and keeps every ask in "
     "the audit trail. `zgrab2` only grabs: it names no product, so it is no peer in the targets. "
     "`nmap -sV` knows the greeting of a real node, but not from behind nginx, and names nginx. In "
-    "the third table every service is a finding: proved from two sides, "
-    "synced to the history one by one, and reported; no peer does that."
+    "the third table every service is a finding: proved from two sides, and "
+    "synced to the history before it is reported; no peer does that."
 )
 
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from probes.dhis2 import Dhis2
+from probes.dhis2 import UNITS, Dhis2
 from scanner.model import Access, Assessment, Holding, Service, Silence, Unknown
 from scanner.probe import Page
 from tests.transcripts import Transcript, asked, load, replay
@@ -73,10 +73,10 @@ def test_a_login_of_that_name_may_be_anothers() -> None:
 
 
 def test_counts_that_do_not_come_cost_only_detail() -> None:
-    """The proof stands without them."""
+    """The proof stands without them, and so does that something is held."""
     found = settled(load("dhis2/2.40-open").with_reply(COUNTS, status=403))
 
-    assert (found.access, found.holdings, found.holdings_total) == (Access.OPEN, (), 0)
+    assert (found.access, found.holdings, found.holdings_total) == (Access.OPEN, (UNITS,), 1)
 
 
 @pytest.mark.parametrize(

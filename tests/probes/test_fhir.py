@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from probes.fhir import MAX_COUNT, POURED, Fhir
+from probes.fhir import MAX_COUNT, POURED, UNCOUNTED, Fhir
 from scanner.demo.listen import listening
 from scanner.identify import hearings
 from scanner.model import Access, Assessment, Endpoint, Holding, Service, Silence, Unknown
@@ -168,7 +168,7 @@ def test_a_server_that_hands_out_records_is_told_as_such_and_asked_no_more() -> 
     transcript = load("fhir/hapi-8.4-open").with_json(NOBODY, poured)
     found = settled(transcript)
 
-    assert (found.access, found.holdings) == (Access.OPEN, ())
+    assert (found.access, found.holdings) == (Access.OPEN, (UNCOUNTED,))
     assert found.because.startswith("hands out records without credentials")
     assert PATIENT not in repr(found)
     assert len(asked(PROBE, transcript)) == 3
@@ -179,7 +179,7 @@ def test_counting_ends_at_the_first_record() -> None:
     poured = {"resourceType": "Bundle", "total": 3, "entry": ENTRIES}
     transcript = load("fhir/hapi-8.4-open").with_json(PATIENTS, poured)
 
-    assert settled(transcript).holdings == ()
+    assert settled(transcript).holdings == (UNCOUNTED,)
     assert len(asked(PROBE, transcript)) == 4
 
 

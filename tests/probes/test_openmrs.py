@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from probes.openmrs import MAX_SEARCH, OpenMrs
-from scanner.model import Access, Assessment, Service, Silence, Unknown
+from scanner.model import Access, Assessment, Holding, Service, Silence, Unknown
 from scanner.probe import Page
 from tests.transcripts import Transcript, asked, load, replay
 
@@ -41,6 +41,13 @@ def test_each_door_gets_its_verdict(name: str, access: Access) -> None:
     found = settled(load(f"openmrs/{name}"))
 
     assert (found.access, found.service) == (access, Service("openmrs"))
+
+
+def test_an_open_server_holds_patients_of_whom_nobody_knows_how_many() -> None:
+    """Their number cannot be asked for without them."""
+    found = settled(load("openmrs/2.7-open"))
+
+    assert found.holdings == (Holding(name="patient", kind="resource type"),)
 
 
 def test_two_asks_settle_it_and_no_session_is_begun() -> None:

@@ -1,7 +1,8 @@
-"""Interfaces and record systems: an HL7 listener, HAPI FHIR and Tryton."""
+"""Interfaces and record systems: HL7 listeners, HAPI FHIR and Tryton."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -29,29 +30,47 @@ def interface() -> Iterator[Running]:
     """A listener of python-hl7, which waits for the first block as long as it takes."""
     with place("python-hl7") as at:
         python = require(FAMILY.venv / "bin" / "python", at.name, "python-hl7")
-        listener, noted = FAMILY.sources / "listener.py", at.home / "heard"
-        noted.touch()
-
-        with standing(
-            at,
-            Program((python, listener, str(at.port), noted)),
-            probe="mllp",
-            version=lambda: _version(at),
-            fill=lambda: None,
-            state=heard,
-        ) as server:
+        (installed,) = FAMILY.site.glob("hl7-*.dist-info")
+        listener = (python, FAMILY.sources / "listener.py")
+        with _listening(at, listener, installed.stem.removeprefix("hl7-")) as server:
             yield server
 
 
-def _version(at: Place) -> str:
-    """Wait until it listens. MLLP has no word for a version; the package has."""
-    listens(at)
-    (installed,) = FAMILY.site.glob("hl7-*.dist-info")
-    return installed.stem.removeprefix("hl7-")
+@contextmanager
+def node_interface() -> Iterator[Running]:
+    """A listener of node-hl7-server; it counts the bytes themselves, framing and junk too."""
+    with place("node-hl7") as at:
+        node = require("node", at.name, "Node.js")
+        package = require(FAMILY.modules / "node-hl7-server", at.name, "node-hl7-server")
+        told = json.loads((package / "package.json").read_text())["version"]
+        listener = (node, FAMILY.sources / "listener.cjs", FAMILY.modules)
+        with _listening(at, listener, str(told)) as server:
+            yield server
+
+
+@contextmanager
+def _listening(at: Place, listener: Sequence[str | Path], version: str) -> Iterator[Running]:
+    """Run a listener that is told a port, and a file to note in what comes."""
+    noted = at.home / "heard"
+    noted.touch()
+
+    def ready() -> str:
+        listens(at)
+        return version  # MLLP has no word for it: what was installed
+
+    with standing(
+        at,
+        Program((*listener, str(at.port), noted)),
+        probe="mllp",
+        version=ready,
+        fill=lambda: None,
+        state=heard,
+    ) as server:
+        yield server
 
 
 def heard(server: Running) -> object:
-    """Read how many bytes each block had that came, the empty ones too."""
+    """Read how many bytes came, a number for each time that some did."""
     return (server.log.parent / "heard").read_text().split()
 
 

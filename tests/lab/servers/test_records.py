@@ -1,5 +1,7 @@
 """The doors of record systems stand as their modes claim, judged without the scanner."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,8 @@ import pytest
 from tests.lab.capture import capturing
 from tests.lab.rounds import walk
 from tests.lab.servers.nginx import Front, nginx
-from tests.lab.servers.process import CANARY
-from tests.lab.servers.records import called, hapi, heard, interface, tryton
+from tests.lab.servers.process import CANARY, Running
+from tests.lab.servers.records import called, hapi, heard, interface, node_interface, tryton
 from tests.lab.servers.tls import connect
 from tests.lab.servers.web import ask
 from tests.lab.session import Lab
@@ -25,9 +27,12 @@ def test_an_interface_takes_what_anybody_sends() -> None:
         assert heard(server) == ["0"]
 
 
-def test_a_round_sends_an_interface_not_one_byte(tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [interface, node_interface])
+def test_a_round_sends_an_interface_not_one_byte(
+    make: Callable[[], AbstractContextManager[Running]], tmp_path: Path
+) -> None:
     """By its own count, and in every packet of the round; the program says so as well."""
-    with Lab.ready(interface()) as server:
+    with Lab.ready(make()) as server:
         with Lab.ready(capturing()) as captured:
             walked = walk(tmp_path, server)
         assert heard(server) == []

@@ -1,11 +1,11 @@
-"""An HL7 interface, HAPI FHIR and Tryton."""
+"""HL7 interfaces, HAPI FHIR and Tryton."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
 from tests.lab.servers.nginx import Front
-from tests.lab.servers.records import hapi, interface, tryton
+from tests.lab.servers.records import hapi, interface, node_interface, tryton
 from tests.lab.verdict import AS_TOLD, FOUND, Group, Verdict, behind, door
 
 TYPES = (
@@ -20,6 +20,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
             FOUND,
             (
                 (door(interface), Verdict(Access.IDENTIFIED, "mllp", None)),
+                (door(node_interface), Verdict(Access.IDENTIFIED, "mllp", None)),
                 (door(hapi), Verdict(Access.OPEN, "hapi-fhir", AS_TOLD, Severity.HIGH, TYPES)),
                 (door(hapi, locked=True), Verdict(Access.LOCKED, "hapi-fhir", AS_TOLD)),
                 (behind(Front.BASIC_AUTH, door(hapi)), Verdict(Access.LOCKED, None, None)),
