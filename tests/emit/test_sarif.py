@@ -12,7 +12,6 @@ from scanner.model import Coverage, Endpoint, Finding, Severity, Status
 from tests.emit.test_formats import HOSTILE, document, saying
 from tests.exposures import coverage, exposure
 
-
 #: A member of a result (section 3.27.24) that the reader lacks.
 LACKING = {"baselineState"}
 
