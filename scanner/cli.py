@@ -14,16 +14,22 @@ import click
 
 from scanner import __version__
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.options import ordered, probe_names, scope_option
+from scanner.lookback import explain
+from scanner.options import (
+    SETTINGS,
+    history_option,
+    ordered,
+    probe_names,
+    scope_option,
+    severity_option,
+)
 
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
     from scanner.rounds import Order
+    from scanner.severities import Severities
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
-
-#: Every option of every command has a variable: `--fail-on` is RONDE_FAIL_ON.
-SETTINGS = {"auto_envvar_prefix": "RONDE", "help_option_names": ["-h", "--help"]}
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -183,16 +189,6 @@ def probes(names: tuple[str, ...], form: str) -> None:
 # -- scan, findings --------------------------------------------------------------------------------
 
 
-def _history_option(function: F) -> F:
-    return click.option(
-        "--history",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default=_default_history,
-        show_default="in your user's data folder",
-        help="The database of what was found before.",
-    )(function)
-
-
 def _load_vocabulary(
     _context: click.Context, _option: click.Parameter, value: Path | None
 ) -> "Vocabulary":
@@ -211,23 +207,18 @@ def _vocabulary_option(function: F) -> F:
     )(function)
 
 
-def _default_history() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("ronde", ensure_exists=True) / "history.sqlite"
-
-
 @ronde.command(context_settings=SETTINGS)
 @ordered
 @click.option(
     "--output",
     multiple=True,
-    metavar="PATH",
-    help="Findings as JSON Lines; `-` is standard output, and the default unless it is a terminal.",
+    metavar="[FORMAT:]PATH",
+    help="Findings as JSON Lines, or in a FORMAT: csv, xlsx, markdown, prometheus, sarif, ocsf, "
+    "defectdojo, junit. `-` is standard output, and the default unless it is a terminal.",
 )
 @click.option("--coverage", metavar="PATH", help="The closing coverage object, also in a file.")
 @click.option("--services", is_flag=True, help="Also write services that are no findings.")
-@_history_option
+@history_option
 @click.option(
     "--audit",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -263,6 +254,7 @@ def _default_history() -> Path:
     help="Walk in so many processes; they share the signed-off rates.",
 )
 @_vocabulary_option
+@severity_option
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -282,6 +274,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     resume: bool,
     workers: int,
     vocabulary: "Vocabulary",
+    severity: "Severities",
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -289,13 +282,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 complete, nothing at or above --fail-on; 1 our bug; 2 refused; 3 findings;
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
-    from scanner.delivery import (
-        file_sinks,
-        refuse_clashes,
-        refuse_unwritable,
-        terminal_for_people,
-    )
-    from scanner.emit.jsonl import STDOUT
+    from scanner import delivery
     from scanner.emit.table import Table
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
@@ -303,12 +290,12 @@ def scan(  # noqa: PLR0913 - one parameter an option
 
     context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
-    output = output or (() if sys.stdout.isatty() else (STDOUT,))
-    screen = None if quiet else terminal_for_people(output)
+    targets = delivery.named_targets(output)
+    screen = None if quiet else delivery.terminal_for_people(targets)
     progress = Progress(screen)
-    files = (*output, *filter(None, [coverage]))
-    refuse_clashes(order, (*files, str(history), str(audit)))
-    sinks = file_sinks(output, coverage, services=services)
+    files = (*filter(None, [coverage]), str(audit))
+    delivery.refuse_clashes(order, (*(target.where for target in targets), *files, str(history)))
+    sinks = delivery.file_sinks(targets, coverage, services=services)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
         sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
@@ -316,9 +303,10 @@ def scan(  # noqa: PLR0913 - one parameter an option
         audit=audit,
         vantage=vantage,
         vocabulary=vocabulary,
+        severities=severity,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    refuse_unwritable((*files, str(audit)))
+    delivery.refuse_unwritable(files, targets)
     manner = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait)
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
@@ -327,7 +315,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
 
 
 @ronde.command(context_settings=SETTINGS)
-@_history_option
+@history_option
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
@@ -344,6 +332,9 @@ def findings(history: Path, form: str) -> None:
     sink.close()
 
 
+ronde.add_command(explain)
+
+
 @ronde.command(context_settings=SETTINGS)
 @click.argument("file", type=click.File("rb", lazy=True), default="-")
 @_vocabulary_option
@@ -355,7 +346,8 @@ def classify(file: BinaryIO, vocabulary: "Vocabulary") -> None:
     object for each. Nothing is sent anywhere.
     """
     from scanner.classify import Classifier, classified
-    from scanner.emit.jsonl import STDOUT, JsonLines
+    from scanner.emit import STDOUT
+    from scanner.emit.jsonl import JsonLines
 
     output = JsonLines.to(STDOUT)
     for one in classified(file, file.name, Classifier(vocabulary)):

@@ -1,10 +1,13 @@
 """The operator's defaults: a TOML file that says once what every nightly command would repeat."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from scanner import tomltext
+from scanner.emit import formats
+from scanner.inventory import read
 from scanner.model import Refused
 from scanner.plaintext import printable
 
@@ -30,6 +33,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     workers: int | None = None
     sweep: str | None = None
     vocabulary: str | None = None
+    severity: str | None = None
 
 
 def load_config(path: Path) -> Config:
@@ -62,16 +66,22 @@ def _rooted(config: Config, folder: Path) -> Config:
         is_path = value != "-" and "://" not in value  # standard output; a database's URL
         return str(folder / value) if is_path else value
 
+    def rooted_in(words: Iterable[str], value: str) -> str:
+        """Leave the word before a path that names its format."""
+        prefix, colon, path = value.partition(":")
+        return f"{prefix}:{rooted(path)}" if colon and prefix in list(words) else rooted(value)
+
     def rooted_if_set(value: str | None) -> str | None:
         return None if value is None else rooted(value)
 
     return msgspec.structs.replace(
         config,
         scope=rooted_if_set(config.scope),
-        inventory=tuple(map(rooted, config.inventory)),
-        output=tuple(map(rooted, config.output)),
+        inventory=tuple(rooted_in(read.Format, value) for value in config.inventory),
+        output=tuple(rooted_in(formats.Format, value) for value in config.output),
         coverage=rooted_if_set(config.coverage),
         history=rooted_if_set(config.history),
         audit=rooted_if_set(config.audit),
         vocabulary=rooted_if_set(config.vocabulary),
+        severity=rooted_if_set(config.severity),
     )

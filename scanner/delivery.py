@@ -3,31 +3,89 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from errno import EACCES
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from scanner.emit import STDOUT
+from scanner.emit.atend import AtEnd
 from scanner.emit.coverage import CoverageFile
-from scanner.emit.jsonl import STDOUT, JsonLines
+from scanner.emit.formats import Format, Target, renderer
+from scanner.emit.jsonl import JsonLines
+from scanner.emit.report import Report
+from scanner.emit.whole import write_whole
 from scanner.inventory.read import Source
 from scanner.model import Refused
 from scanner.rounds import OpenSink, Order
 
 
-def terminal_for_people(output: Sequence[str]) -> TextIO | None:
-    """Find the terminal for table and progress: never where the JSON Lines go."""
+def named_targets(output: Sequence[str]) -> list[Target]:
+    """Read what the user named; without a name it is standard output, unless people read that."""
+    default = () if sys.stdout.isatty() else (STDOUT,)
+    return [Target.parse(text) for text in output or default]
+
+
+def terminal_for_people(targets: Sequence[Target]) -> TextIO | None:
+    """Find the terminal for table and progress: never where an output goes."""
     if sys.stderr.isatty():
         return sys.stderr
-    return sys.stdout if sys.stdout.isatty() and STDOUT not in output else None
+    taken = any(target.where == STDOUT for target in targets)
+    return sys.stdout if sys.stdout.isatty() and not taken else None
 
 
-def file_sinks(output: Sequence[str], coverage: str | None, *, services: bool) -> list[OpenSink]:
-    """Say how to open every output that was named."""
-    sinks: list[OpenSink] = [partial(JsonLines.to, path, services=services) for path in output]
+def file_sinks(
+    targets: Sequence[Target], coverage: str | None, *, services: bool
+) -> list[OpenSink]:
+    """Say how to open every output that was named.
+
+    Raises:
+        Refused: a format needs a package that is not installed.
+    """
+    sinks = [_opener(target, services=services) for target in targets]
     if coverage is not None:
         sinks.append(partial(CoverageFile, coverage))
     return sinks
+
+
+def _opener(target: Target, *, services: bool) -> OpenSink:
+    if target.format is Format.JSONL:
+        return partial(JsonLines.to, target.where, services=services)
+    renderer(target.format)  # before the round: what it needs may not be installed
+    return partial(AtEnd, partial(deliver, target))
+
+
+def deliver_all(report: Report, targets: Sequence[Target]) -> None:
+    """Write a report to every target, whatever becomes of the others.
+
+    Raises:
+        Unwritable: at least one cannot be written.
+    """
+    with ExitStack() as remaining:
+        for target in reversed(targets):
+            remaining.callback(deliver, target, report)
+
+
+def deliver(target: Target, report: Report) -> None:
+    """Write a report to one target.
+
+    Raises:
+        Unwritable: it cannot be written; a document that was there before is still there.
+    """
+    if target.format is Format.JSONL:
+        _write_lines(target.where, report)
+    else:
+        write_whole(target.where, renderer(target.format)(report))
+
+
+def _write_lines(where: str, report: Report) -> None:
+    lines = JsonLines.to(where)
+    for finding in report.findings:
+        lines.finding(finding)
+    if report.coverage is not None:
+        lines.coverage(report.coverage)
+    lines.close()
 
 
 def refuse_clashes(order: Order, written: Sequence[str]) -> None:
@@ -47,24 +105,33 @@ def refuse_clashes(order: Order, written: Sequence[str]) -> None:
             taken.add(place)
 
 
-def refuse_unwritable(written: Sequence[str]) -> None:
+def refuse_unwritable(written: Sequence[str], targets: Sequence[Target] = ()) -> None:
     """Refuse files that cannot be written, and leave them as they are.
 
     Raises:
         Refused: a directory, a missing folder, no permission.
     """
-    for path in (Path(text) for text in written if text != STDOUT):
+    places = [(text, False) for text in written]
+    places += [(target.where, target.format is not Format.JSONL) for target in targets]
+    for text, replaced in places:
         try:
-            _try_to_write(path)
+            if text != STDOUT:
+                _try_to_write(Path(text), replaced=replaced)
         except OSError as error:
-            raise Refused(f"cannot write {path}: {error.strerror}; nothing was begun") from error
+            raise Refused(f"cannot write {text}: {error.strerror}; nothing was begun") from error
 
 
-def _try_to_write(path: Path) -> None:
+def _try_to_write(path: Path, *, replaced: bool) -> None:
     if not path.exists():
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         path.unlink()
     elif path.is_file() or path.is_dir():
         os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
     elif not os.access(path, os.W_OK):  # whoever reads a pipe would see it end
-        raise PermissionError(EACCES, os.strerror(EACCES))
+        raise _denied()
+    if replaced and path.is_file() and not os.access(path.resolve().parent, os.W_OK):
+        raise _denied()
+
+
+def _denied() -> PermissionError:
+    return PermissionError(EACCES, os.strerror(EACCES))

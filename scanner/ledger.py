@@ -14,6 +14,7 @@ import structlog
 
 from scanner import record, score
 from scanner.classify import Classifier, label_holdings
+from scanner.draft import drafted
 from scanner.emit import Sink
 from scanner.extortion import Extortion
 from scanner.masking import Masking, masked
@@ -30,6 +31,7 @@ from scanner.model import (
     Unknown,
 )
 from scanner.probe import Visit
+from scanner.severities import Severities, load_severities
 from scanner.store import Settled
 from scanner.way import Counts, ShardTally
 
@@ -69,8 +71,8 @@ class Ledger:
 
     `asset_of` gives what the inventory says of an address; `now` the moment, in UTC; `masking`
     which names of holdings may be written down, from here on everywhere; `classifier` tells from
-    names what holdings hold, `extortion` what campaigns leave; `told` is
-    what the outputs have been told: a shard that is walked again does not say it twice.
+    names what holdings hold, `extortion` what campaigns leave; findings are judged by `severities`;
+    `told` is what the outputs have been told: a shard that is walked again does not say it twice.
     """
 
     round: str
@@ -82,6 +84,7 @@ class Ledger:
     now: Callable[[], datetime]
     classifier: Classifier
     extortion: Extortion = field(default_factory=Extortion.load)
+    severities: Severities = field(default_factory=load_severities)
     masking: Masking = Masking.PERSONAL
     told: set[tuple[str, Endpoint]] = field(default_factory=set)
 
@@ -115,9 +118,10 @@ class Ledger:
             # Before names are masked, and before anything is written.
             labelled, inferred = label_holdings(outcome, self.classifier)
             written = masked(labelled, self.masking)
-            severity = score.severity(visit.about, labelled)
             inferred = replace(inferred, signs=self.extortion.signs(outcome.holdings))
-            draft = record.finding(visit.about, written, look, severity, inferred)
+            judged = score.judge(visit.about, labelled, inferred, look, self.severities)
+            draft = record.finding(visit.about, written, look, judged.severity, inferred)
+            draft = drafted(draft, labelled, judged)
             counts.findings[draft.severity] += 1
             return self.history.record(draft)
         if isinstance(outcome, Closed):

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from scanner.inferred import DataCategory, Label, Mark
+from scanner.judged import Growth, Reason
 
 FINDING_SCHEMA = "ronde.finding/1"
 SERVICE_SCHEMA = "ronde.service/1"
@@ -248,7 +249,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     `fingerprint` is stable across rounds; nodes of one cluster share it. `records` in a holding
     are approximate counts of entries, never of persons. `label` and `categories` sum up what the
-    names of all holdings suggest; `labels` are of the host.
+    names of all holdings suggest; `labels` are of the host. `why` adds up to the severity; `cvss`
+    is a vector of CVSS 4.0. `records` is the sum of all holdings, or None where one was not
+    counted; `oldest` is when the first of them was made, and says nothing of when the door opened.
+    `open_since` is when it was first seen exposed, or seen so again after it was resolved.
     """
 
     schema: str = FINDING_SCHEMA
@@ -280,6 +284,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     label: Label = Label.UNKNOWN
     categories: tuple[DataCategory, ...] = ()
     signs: tuple[Mark, ...] = ()
+    why: tuple[Reason, ...] = ()
+    cvss: str | None = None
+    records: int | None = None
+    oldest: datetime | None = None
+    growth: Growth | None = None
+    open_since: datetime | None = None
+    due: datetime | None = None
 
 
 class ServiceSeen(msgspec.Struct, frozen=True, kw_only=True):

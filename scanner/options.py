@@ -3,9 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from scanner.severities import Severities
+
+#: Every option of every command has a variable: `--fail-on` is RONDE_FAIL_ON.
+SETTINGS = {"auto_envvar_prefix": "RONDE", "help_option_names": ["-h", "--help"]}
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -57,6 +63,41 @@ def scope_option(function: F) -> F:
         show_default=True,
         help="The signed-off permission.",
     )(function)
+
+
+def history_option(function: F) -> F:
+    """Add `--history`, which every command has that looks back."""
+    return click.option(
+        "--history",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=_default_history,
+        show_default="in your user's data folder",
+        help="The database of what was found before.",
+    )(function)
+
+
+def _default_history() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("ronde", ensure_exists=True) / "history.sqlite"
+
+
+def severity_option(function: F) -> F:
+    """Add `--severity`, which every command has that says how soon somebody should act."""
+    return click.option(
+        "--severity",
+        type=click.Path(path_type=Path, dir_okay=False),
+        callback=_load_severities,
+        help="Your own table of severities: TOML.",
+    )(function)
+
+
+def _load_severities(
+    _context: click.Context, _option: click.Parameter, value: Path | None
+) -> "Severities":
+    from scanner.severities import load_severities
+
+    return load_severities(value)
 
 
 def ordered(function: Callable[..., object]) -> Callable[..., object]:

@@ -37,6 +37,7 @@ from scanner.plan import Plan
 from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.selection import chosen_probes, refuse_misdirected
+from scanner.severities import Severities, load_severities
 from scanner.store import Round, Store
 from scanner.sweep import Means, Sweep
 from scanner.sweep.privilege import drop_privilege
@@ -132,7 +133,7 @@ def resolve(name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """Where the results of a round go, and the `vocabulary` that names are told by.
+    """Where the results of a round go, and the `vocabulary` and `severities` that judge them.
 
     The sinks are opened in their order once nothing else can refuse the round, so that a round
     that never began leaves yesterday's findings as they were. They are closed in the same order.
@@ -143,6 +144,7 @@ class Outputs:
     audit: Path
     vantage: str
     vocabulary: Vocabulary = field(default_factory=load_vocabulary)
+    severities: Severities = field(default_factory=load_severities)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +324,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         sinks=open_sinks(outputs.sinks, opened),
         now=utc_now,
         classifier=Classifier(outputs.vocabulary),
+        severities=outputs.severities,
         masking=scope.mask_names,
     )
     calls = _calls(prepared.plan, history, manner)

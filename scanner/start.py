@@ -55,6 +55,10 @@ def summary(scope: Scope, now: datetime) -> Iterator[str]:
     for zone in scope.zones:
         treatment = f", {scope.treatment(zone.asset_class)}" if zone.asset_class else ""
         yield f"  zone {zone.name}: {zone.addresses.count:,} addresses{treatment}"
+    for asset_class, consent in scope.consents.items():
+        first = scope.next_call(asset_class, now)
+        when = "" if first is None else f", next at {first:%Y-%m-%d %H:%M} UTC"
+        yield f"  {asset_class} devices may be called on{when}, as {consent.approver} approved"
     rates = scope.rates
     yield (
         f"  {rates.connections_per_second:g} connections a second, "

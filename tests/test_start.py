@@ -37,6 +37,20 @@ def test_zones_are_told_with_what_is_left_alone(said: Summary) -> None:
     )
 
 
+def test_a_consent_is_told_with_its_next_hour_and_who_gave_it(said: Summary) -> None:
+    """The first hour that is also the scope's, and no other."""
+    consent = (
+        'windows = [{ days = ["fri"], from = "22:00", until = "05:00" }]\n'
+        '[medical]\nmode = "handshake"\napprover = "Biomedical engineering"\n'
+        '[[medical.windows]]\ndays = ["wed", "sat"]\nfrom = "02:00"\nuntil = "06:00"\n'
+    )
+
+    assert (
+        "  medical devices may be called on, next at 2026-06-13 02:00 UTC, "
+        "as Biomedical engineering approved"
+    ) in said(f'ranges = ["192.0.2.1"]\n{consent}')
+
+
 def test_pinned_names_are_told_with_their_addresses(said: Summary) -> None:
     """A name is resolved once; this is to what."""
     assert any(

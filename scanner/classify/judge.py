@@ -100,7 +100,7 @@ class Classifier:
         """Give the category of all that a service holds, if it holds nothing else."""
         known = self.vocabulary.patterns.by_service.get(service.lower())
         if known:
-            yield by_product(known, "a service of")
+            yield by_product(known, "served by a")
 
 
 def by_product(known: Product, what: str) -> DataCategory:

@@ -10,12 +10,13 @@ import msgspec
 from scanner import tomltext
 from scanner.classify.own import OwnTerms
 from scanner.classify.patterns import Internal, Patterns, ProductsFile
-from scanner.classify.reading import converted, read_shipped
+from scanner.classify.reading import read_shipped
 from scanner.classify.words import fold, spellings_of, words_of
 from scanner.inferred import Category
 from scanner.model import Refused
 from scanner.plaintext import printable
 from scanner.shipped import shipped
+from scanner.tomltext import converted
 
 LANGUAGES = ("en", "fr", "de", "es")
 
@@ -45,6 +46,7 @@ class _Frame(msgspec.Struct, frozen=True):
     language: str
     kinds: Phrases = []
     things: Phrases = []
+    ambiguous: Phrases = []
     somebody: Phrases = []
     groups: Switches = {}
     unless: Switches = {}
@@ -57,7 +59,7 @@ class Term:
 
     `unless` are folded words of the same name that switch it off, `contexts` those of any name of
     the data set. `words` are the phrase's own. A thing exists without a patient;
-    somebody is a person, whoever that is.
+    somebody is a person, whoever that is; what is ambiguous needs something clearer beside it.
     """
 
     category: Category
@@ -68,6 +70,7 @@ class Term:
     contexts: frozenset[str] = frozenset()
     is_thing: bool = False
     is_somebody: bool = False
+    is_ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def parse_language(path: Path, text: str) -> Language:
             contexts=_switches(path, "contexts", frame, term.phrase),
             is_thing=term.phrase in frame.things,
             is_somebody=term.phrase in frame.somebody,
+            is_ambiguous=term.phrase in frame.ambiguous,
         )
         for term in terms
     )
@@ -190,7 +194,7 @@ def _words(path: Path, field: str, phrase: str) -> tuple[str, ...]:
 
 
 def _refuse_strangers(path: Path, frame: _Frame, phrases: set[str]) -> None:
-    for table in ("things", "somebody", "unless", "contexts"):
+    for table in ("things", "somebody", "ambiguous", "unless", "contexts"):
         for phrase in getattr(frame, table):
             if phrase not in phrases:
                 raise Refused(f"{path}: {table}.{printable(phrase)!r}: not a phrase of this file")

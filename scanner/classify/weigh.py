@@ -1,6 +1,6 @@
 """From the terms that names gave to categories, how sure they are, and the one word for them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from scanner.classify.vocabulary import PROBABLE, STRONG, WEAK, Term
@@ -61,16 +61,11 @@ def confidences(
 ) -> dict[Category, float]:
     """Weigh the categories of one data set against each other.
 
-    A health category that rests on things alone is no more than supported unless the data set
-    speaks of somebody, and so is every one of a list of kinds. Beside two firm categories one weak
-    word is support enough, beside one firm category two are.
+    What is doubted is no more than supported. Beside two firm categories one weak word is support
+    enough, beside one firm category two are.
     """
     best = {category: max(terms.values()) for category, terms in found.items()}
-    somebody = speaks_of_somebody(found)
-    doubted = set() if somebody else _of_things(found)
-    alone = len([one for one in HEALTH & found.keys() if best[one] > WEAK]) == 1
-    if (lists_kinds or (is_told and alone)) and not somebody:
-        doubted = set(best) & HEALTH
+    doubted = _doubted(found, lists_kinds=lists_kinds, is_told=is_told)
     firm = {category for category, value in best.items() if value > WEAK} - doubted
     supported = {
         category
@@ -78,7 +73,7 @@ def confidences(
         if category not in firm and (len(firm) > 1 or (firm and len(terms) > 1))
     }
     sure = {category: best[category] for category in firm}
-    sure |= dict.fromkeys((doubted & _not_weak(best)) | supported, CORROBORATED)
+    sure |= dict.fromkeys(doubted | supported, CORROBORATED)
     return sure if firm & HEALTH or lists_kinds else sure | _by_weak_words(found)
 
 
@@ -123,6 +118,39 @@ def label_of(confidences: Mapping[Category, float]) -> Label:
     return Label.POSSIBLE_PERSONAL if firm & PERSONAL else Label.UNKNOWN
 
 
+def _doubted(found: Found, *, lists_kinds: bool, is_told: bool) -> set[Category]:
+    """Give the categories that the rest of the data set does not bear out.
+
+    One ambiguous word alone is doubted whatever it says. Where nobody is spoken of, health is
+    doubted that rests on things alone, on a list of kinds, or on one word among many names.
+    """
+    firm = _firm(found)
+    if not _is_clear(firm):
+        return set(firm)
+    if speaks_of_somebody(found):
+        return set()
+    health = HEALTH & firm.keys()
+    said = {term.phrase for one in health for term in firm[one] if not term.is_thing}
+    if lists_kinds or (is_told and len(health) == 1 and len(said) == 1):
+        return set(health)
+    return {category for category in health if all(term.is_thing for term in firm[category])}
+
+
+def _firm(found: Found) -> dict[Category, list[Term]]:
+    """Give the terms that are more than weak, where there are any."""
+    firm = {
+        category: [term for term, weight in terms.items() if weight > WEAK]
+        for category, terms in found.items()
+    }
+    return {category: terms for category, terms in firm.items() if terms}
+
+
+def _is_clear(firm: Mapping[Category, Sequence[Term]]) -> bool:
+    """Tell whether there is more than one ambiguous word."""
+    terms = [term for each in firm.values() for term in each]
+    return len({term.phrase for term in terms}) > 1 or not all(term.is_ambiguous for term in terms)
+
+
 def speaks_of_somebody(found: Found) -> bool:
     """Tell whether a patient, a name, a birth date or a number of a person is there."""
     if Category.MEDICAL_RECORD_NO in found:
@@ -146,15 +174,6 @@ def hints(found: Found) -> frozenset[str]:
     )
 
 
-def _of_things(found: Found) -> set[Category]:
-    """Give the health categories that rest on things, unless there are several of them."""
-    firm = {
-        category: [term for term, weight in found[category].items() if weight > WEAK]
-        for category in HEALTH & found.keys()
-    }
-    return {category for category, terms in firm.items() if all(term.is_thing for term in terms)}
-
-
 def _by_weak_words(found: Found) -> dict[Category, float]:
     """Let many weak words of several health categories stand for a firm one."""
     weak = {category: terms for category, terms in found.items() if category in HEALTH}
@@ -163,7 +182,3 @@ def _by_weak_words(found: Found) -> dict[Category, float]:
         return {}
     value = PROBABLE if len(weak) >= WEAK_CATEGORIES else CORROBORATED
     return dict.fromkeys(weak, value)
-
-
-def _not_weak(best: Mapping[Category, float]) -> set[Category]:
-    return {category for category, value in best.items() if value > WEAK}

@@ -1,8 +1,13 @@
 """Where a round's results go: one file per format, all with the same four words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from scanner.model import Coverage, Finding, Refused, ServiceSeen
+
+#: What a command line writes for "standard output".
+STDOUT = "-"
 
 
 class Unwritable(Refused):
@@ -25,4 +30,18 @@ class Sink(Protocol):
         """Let go of the output. Without coverage before it, the round did not end."""
 
 
-__all__ = ["Sink", "Unwritable"]
+@contextmanager
+def named(name: str) -> Iterator[None]:
+    """Name the output in every error of the system.
+
+    A closed pipe passes: it is the reader's choice, as in `ronde scan | head`, not a failure.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unwritable(f"cannot write {name}: {error.strerror or error}") from error
+
+
+__all__ = ["STDOUT", "Sink", "Unwritable", "named"]

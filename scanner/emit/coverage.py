@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import BinaryIO
 
-from scanner.emit.jsonl import named, opened
+from scanner.emit import named
+from scanner.emit.jsonl import opened
 from scanner.model import Coverage, Finding, ServiceSeen
 from scanner.plaintext import document
 

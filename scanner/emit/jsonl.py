@@ -2,19 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from scanner.emit import Unwritable
+from scanner.emit import STDOUT, named
 from scanner.model import Coverage, Finding, ServiceSeen
 from scanner.plaintext import document
-
-#: What a command line writes for "standard output".
-STDOUT = "-"
 
 
 class JsonLines:
@@ -84,17 +79,3 @@ def opened(path: Path) -> BinaryIO:
     with named(str(path)):
         # Unbuffered: a line that failed leaves nothing behind for `close` to fail on again.
         return os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0)
-
-
-@contextmanager
-def named(name: str) -> Iterator[None]:
-    """Name the output in every error of the system.
-
-    A closed pipe passes: it is the reader's choice, as in `ronde scan | head`, not a failure.
-    """
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise Unwritable(f"cannot write {name}: {error.strerror or error}") from error

@@ -21,7 +21,7 @@ def read_consents(
         if table is None or table.mode is Mode.SKIP:
             continue
         consent = _consent(asset_class.value, table, file.timezone, problems)
-        if consent.windows and not meet(windows, consent.windows, now):
+        if consent.windows and meet(windows, consent.windows, now) is None:
             why = "never open while the scope's `windows` are; choose hours that both have"
             problems.add(f"{asset_class}.windows", why)
         consents[asset_class] = consent

@@ -152,6 +152,11 @@ class Scope:
         """Give the first instant from now on at which traffic is allowed, in UTC."""
         return hours.next_open(self.windows, now)
 
+    def next_call(self, asset_class: AssetClass, now: datetime) -> datetime | None:
+        """Give the first instant at which devices of a class may be called on; None is never."""
+        consent = self.consents.get(asset_class)
+        return hours.meet(self.windows, consent.windows, now) if consent else None
+
     def refusal_today(self, now: datetime) -> str | None:
         """Say why no round may run on this day, or None if one may. Windows are another matter."""
         return refusal_on(now.astimezone(self.timezone).date(), self.valid_from, self.valid_until)

@@ -61,14 +61,14 @@ def is_open(windows: Sequence[Window], now: datetime) -> bool:
     return not windows or any(window.is_open(now) for window in windows)
 
 
-def meet(one: Sequence[Window], other: Sequence[Window], now: datetime) -> bool:
-    """Tell whether both are open at some instant of the coming two weeks."""
+def meet(one: Sequence[Window], other: Sequence[Window], now: datetime) -> datetime | None:
+    """Give the first instant, in UTC, at which both are open; None if not in two weeks."""
     last = now.astimezone(UTC) + DAYS_AHEAD * ONE_DAY
     instant = next_open(one, now)
     while not (is_open(one, instant) and is_open(other, instant)) and instant < last:
         # Each step goes to an opening: of the one, then of the other if it is later.
         instant = next_open(other, next_open(one, instant))
-    return instant < last
+    return instant if instant < last else None
 
 
 def next_open(windows: Sequence[Window], now: datetime) -> datetime:

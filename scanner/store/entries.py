@@ -72,6 +72,16 @@ class Entries:
         }
         self._put(sighting, self._place(seen.fingerprint, door_of(seen.endpoint)), values)
 
+    def last_seen_at(self, fingerprint: str, door: Door) -> Finding | None:
+        """Read what was last written of a finding on one door, from this vantage."""
+        there = {f"at_{name}": value for name, value in self._place(fingerprint, door).items()}
+        document = self.transaction.scalar(_DOCUMENT, there)
+        return msgspec.json.decode(document, type=Finding) if document else None
+
+    def open_since(self, fingerprint: str) -> datetime | None:
+        """Read when a finding was first seen exposed, or seen so again after it was resolved."""
+        return self.transaction.scalar(_OPENED, {"fingerprint": fingerprint})
+
     def shut(self, fingerprint: str, door: Door, at: datetime, because: str) -> None:
         """Write that a finding was seen shut on one door; it stays open until the round ends."""
         values = {"exposed": False, "round": self.round, "at": at}
@@ -154,6 +164,21 @@ class Entries:
 
 # Statements are made once: making one anew for each finding took longer than executing it.
 _STANDING = select(finding).where(finding.c.fingerprint == bindparam("fingerprint"))
+_DOCUMENT = select(sighting.c.document).where(
+    *(
+        sighting.c[name] == bindparam(f"at_{name}")
+        for name in ("fingerprint", "address", "port", "transport", "vantage")
+    )
+)
+_OPENED = (
+    select(event.c.at)
+    .where(
+        event.c.fingerprint == bindparam("fingerprint"),
+        event.c.what.in_([Change.NEW.value, Change.REOPENED.value]),
+    )
+    .order_by(event.c.number.desc())
+    .limit(1)
+)
 
 
 @cache

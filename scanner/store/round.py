@@ -10,6 +10,7 @@ from typing import Self
 import msgspec
 from sqlalchemy import insert, select, update
 
+from scanner.age import aged
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
 from scanner.record import ended, filed_under, when_exposed, when_round_ends
@@ -70,7 +71,9 @@ class Round:
         draft = msgspec.structs.replace(draft, fingerprint=filed_under(draft, there))
         gone = ended(there, probe=draft.probe, by=draft.fingerprint)
         with self._writing() as entries:
+            before = entries.last_seen_at(draft.fingerprint, door)
             seen = self._follow(entries, draft)
+            seen = aged(seen, before, entries.open_since(draft.fingerprint))
             entries.sight(seen)
             if draft.fingerprint not in there:
                 entries.note(Change.EXPOSED, draft.fingerprint, at, draft.because, door)

@@ -91,6 +91,7 @@ def test_what_a_server_keeps_for_itself_is_internal() -> None:
         ("dicom", "health"),
         ("hapi-fhir", "health"),
         ("hylafax", "communications"),
+        ("asterisk", "communications"),
         ("redis", "unknown"),
     ],
 )

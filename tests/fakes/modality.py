@@ -54,7 +54,7 @@ KNOCK = Datagram(name="knock", encode=_knock)
 WAITING = Listen(name="greeting", framing=_anything, seconds=0.1)
 
 #: As for real devices, but for the seconds.
-SHORT = replace(CARE[AssetClass.MEDICAL], rest=0.3, held=0.5, connect=0.3)
+SHORT = replace(CARE[AssetClass.MEDICAL], rest=0.2, held=1.0, connect=0.3)
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,6 +95,7 @@ class Modality:
     """One device behind several ports; it is made for one connection at a time."""
 
     conduct: Conduct
+    address: str = "127.0.0.1"
     ports: list[int] = field(default_factory=list)
     begun: list[float] = field(default_factory=list)
     ended: list[float] = field(default_factory=list)
@@ -114,7 +115,7 @@ class Modality:
 
     def listen(self) -> socket.socket:
         """Open one more port."""
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = socket.create_server((self.address, 0))
         self.ports.append(listener.getsockname()[1])
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
         return listener
@@ -151,9 +152,9 @@ class Modality:
 
 
 @contextmanager
-def modality(conduct: Conduct, ports: int = 2) -> Iterator[Modality]:
+def modality(conduct: Conduct, ports: int = 2, address: str = "127.0.0.1") -> Iterator[Modality]:
     """Have a device stand there for the length of a block."""
-    device = Modality(conduct)
+    device = Modality(conduct, address)
     with ExitStack() as listeners:
         for _ in range(ports):
             listener = listeners.enter_context(device.listen())
@@ -250,10 +251,12 @@ class Site:
 
     folder: Path
 
-    def prepared(self, *probes: AnyProbe, scope: str = ZONE + CONSENT) -> Prepared:
+    def prepared(
+        self, *probes: AnyProbe, scope: str = ZONE + CONSENT, range_: str = "127.0.0.1"
+    ) -> Prepared:
         """Lay out a round of these probes; the tables of the scope come last in its file."""
         path = self.folder / "scope.toml"
-        path.write_text(f'{SIGNED}ranges = ["127.0.0.1"]\n{scope}', encoding="utf-8")
+        path.write_text(f'{SIGNED}ranges = ["{range_}"]\n{scope}', encoding="utf-8")
         path.chmod(0o600)
         prepared = prepare(Order(scope=path, probes=("redis",)), now=utc_now())
         plan = Plan.of(prepared.scope, None, probes)

@@ -1,0 +1,111 @@
+"""A page for a merge request, a wiki or a ticket: what is open, and what to do about it."""
+
+import re
+from collections.abc import Iterator
+
+from scanner.emit.flat import names, total
+from scanner.emit.report import OPEN, Report
+from scanner.model import Coverage, Finding
+from scanner.plaintext import printable
+
+#: A row shows enough of a name to recognise it; the whole of it is in the JSON Lines.
+MAX_CELL = 120
+
+_HEAD = "| severity | status | access | product | endpoint | holdings | data | owner |"
+_RULE = "|---|---|---|---|---|---|---|---|"
+
+#: ASCII punctuation can be taken literally everywhere (CommonMark 0.31, section 2.4).
+_PUNCTUATION = re.compile(r"([!#$&*<>@\[\\\]^_`{|}~])")
+
+#: These two would end a span of code, or the cell around it.
+_ENDS_CODE = {ord("`"): r"\x60", ord("|"): r"\x7c"}
+
+_LINK = re.compile(r"https?://[\w./?=&%#:~+-]+", re.ASCII)
+
+
+def render(report: Report) -> Iterator[bytes]:
+    """Write a table of what is open, what was resolved, the remedies, and the coverage."""
+    for line in _lines(report):
+        yield f"{line}\n".encode()
+
+
+def code(text: str | None) -> str:
+    """Show what a server or a list says, as code: nothing in it is a link, a mention or a tag."""
+    shown = printable(text or "", MAX_CELL).translate(_ENDS_CODE).strip()
+    return f"`{shown}`" if shown else "-"
+
+
+def prose(text: str) -> str:
+    """Show our own words, in which nothing is mark-up either."""
+    return _PUNCTUATION.sub(r"\\\1", printable(text, 2_000))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    remedies: dict[str, Finding] = {}
+    yield "# Open doors"
+    yield ""
+    if report.coverage:
+        yield from _coverage(report.coverage)
+    yield from (_HEAD, _RULE)
+    for finding in report.findings:
+        if finding.status in OPEN:
+            remedies.setdefault(finding.probe, finding)
+            yield _row(finding)
+    yield from _resolved(report)
+    yield from _remedies(remedies)
+
+
+def _resolved(report: Report) -> Iterator[str]:
+    yield from ("", "## Resolved", "", _HEAD, _RULE)
+    for finding in report.findings:
+        if finding.status not in OPEN:
+            yield _row(finding)
+
+
+def _remedies(remedies: dict[str, Finding]) -> Iterator[str]:
+    yield from ("", "## What to do")
+    for finding in remedies.values():
+        yield from ("", f"### {prose(finding.title)}", "", prose(finding.remedy), "")
+        for reference in finding.references:
+            yield f"- <{reference}>" if _LINK.fullmatch(reference) else f"- {code(reference)}"
+
+
+def _row(finding: Finding) -> str:
+    endpoint, asset = finding.endpoint, finding.asset
+    cells = (
+        finding.severity,
+        finding.status,
+        finding.access,
+        code(f"{finding.product} {finding.version or ''}"),
+        code(f"{endpoint} {endpoint.host or ''}"),
+        _holdings(finding),
+        _data(finding),
+        code(asset.owner or asset.contact),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _holdings(finding: Finding) -> str:
+    records = total(holding.records for holding in finding.holdings)
+    counted = "" if records is None else f", {records:,} records"
+    return f"{finding.holdings_total:,}{counted} {code(names(finding.holdings))}"
+
+
+def _data(finding: Finding) -> str:
+    signs = "".join(f", {sign.what}" for sign in finding.signs)
+    return prose(f"{finding.label}{signs}")
+
+
+def _coverage(coverage: Coverage) -> Iterator[str]:
+    skipped = sum(coverage.skipped.values())
+    yield (
+        f"Round {code(coverage.round)} over {code(coverage.scope.name)}, seen from "
+        f"{code(coverage.vantage)}: {coverage.planned:,} endpoints planned, "
+        f"{coverage.reached:,} open, {coverage.closed:,} closed, {coverage.filtered:,} filtered, "
+        f"{coverage.unreachable:,} unreachable, {skipped:,} skipped."
+    )
+    yield ""
+    if not coverage.complete:
+        why = "; ".join(coverage.why_incomplete) or "no reason was given"
+        yield f"**Incomplete:** {prose(why)}."
+        yield ""

@@ -1,0 +1,83 @@
+"""Metrics for the textfile collector of node_exporter: counts only, no name that a server gave.
+
+The format is Prometheus' text exposition format 0.0.4. Series that are zero are written as well:
+an alert ends when its series says 0, and not when it is gone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from scanner.emit.report import Report
+from scanner.model import Coverage, Finding, Severity, Status
+from scanner.plaintext import printable
+
+_ESCAPES = {ord("\\"): r"\\", ord('"'): r"\"", ord("\n"): r"\n"}
+
+
+def render(report: Report) -> Iterator[bytes]:
+    """Write how many findings there are, and, of one round, what it reached and when."""
+    whose = _whose(report.coverage)
+    for line in _findings(report, whose):
+        yield f"{line}\n".encode()
+    if report.coverage:
+        for line in _round(report.coverage, whose):
+            yield f"{line}\n".encode()
+
+
+def _findings(report: Report, whose: Mapping[str, str]) -> Iterator[str]:
+    """Count fingerprints: the nodes of one cluster are one finding, as grave as its gravest."""
+    first: dict[str, Finding] = {}
+    for finding in report.findings:
+        first.setdefault(finding.fingerprint, finding)
+    counts = Counter((one.severity, one.status, "") for one in first.values())
+    by_probe = Counter((one.severity, one.status, one.probe) for one in first.values())
+    yield from _metric("ronde_findings", "Findings by severity and status.")
+    for severity in Severity:
+        for status in Status:
+            labels = {**whose, "severity": severity.value, "status": status.value}
+            yield _sample("ronde_findings", labels, counts[severity, status, ""])
+    yield from _metric("ronde_findings_by_probe", "Findings by severity, status and probe.")
+    for (severity, status, probe), number in sorted(by_probe.items()):
+        labels = {**whose, "severity": severity, "status": status, "probe": probe}
+        yield _sample("ronde_findings_by_probe", labels, number)
+
+
+def _round(coverage: Coverage, whose: Mapping[str, str]) -> Iterator[str]:
+    yield from _metric("ronde_round_endpoints", "Endpoints of the last round by what became of it.")
+    states = {
+        "reached": coverage.reached,
+        "closed": coverage.closed,
+        "filtered": coverage.filtered,
+        "unreachable": coverage.unreachable,
+        "skipped": sum(coverage.skipped.values()),
+    }
+    for state, number in states.items():
+        yield _sample("ronde_round_endpoints", {**whose, "state": state}, number)
+    values = {
+        "ronde_round_planned_endpoints": ("Endpoints that were planned.", coverage.planned),
+        "ronde_round_complete": ("1 for a complete round.", int(coverage.complete)),
+        "ronde_round_start_timestamp_seconds": ("Its start.", coverage.started.timestamp()),
+        "ronde_round_end_timestamp_seconds": ("Its end.", coverage.ended.timestamp()),
+        "ronde_round_duration_seconds": ("How long it took.", coverage.duration),
+        "ronde_round_asks": ("Asks that were sent.", coverage.asks_sent),
+    }
+    for name, (text, value) in values.items():
+        yield from _metric(name, text)
+        yield _sample(name, whose, value)
+
+
+def _whose(coverage: Coverage | None) -> dict[str, str]:
+    if coverage is None:
+        return {}
+    return {"scope": coverage.scope.name, "vantage": coverage.vantage}
+
+
+def _metric(name: str, text: str) -> Iterator[str]:
+    yield f"# HELP {name} {text}"
+    yield f"# TYPE {name} gauge"
+
+
+def _sample(name: str, labels: Mapping[str, str], value: float) -> str:
+    pairs = (f'{key}="{printable(one).translate(_ESCAPES)}"' for key, one in labels.items())
+    within = ",".join(pairs)
+    return f"{name}{{{within}}} {value}" if within else f"{name} {value}"
