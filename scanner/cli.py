@@ -216,8 +216,8 @@ def _vocabulary_option(function: F) -> F:
     "--output",
     multiple=True,
     metavar="[FORMAT:]PATH",
-    help="Findings as JSON Lines, or as csv, markdown or prometheus; `-` is standard output, and "
-    "the default unless it is a terminal.",
+    help="Findings as JSON Lines, or in a FORMAT: csv, xlsx, markdown, prometheus, sarif, ocsf, "
+    "defectdojo, junit. `-` is standard output, and the default unless it is a terminal.",
 )
 @click.option("--coverage", metavar="PATH", help="The closing coverage object, also in a file.")
 @click.option("--services", is_flag=True, help="Also write services that are no findings.")

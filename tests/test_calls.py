@@ -302,6 +302,23 @@ class TestHours:
         assert coverage.complete
         assert coverage.skipped == {"outside-the-devices-window": 2}
 
+    def test_no_socket_is_opened_after_the_window_has_closed(self, site: Site) -> None:
+        """Not even for a conversation that has begun, nor on the next port."""
+        now = utc_now()
+        window = f'from = "{now:%H}:00"\nuntil = "{now + timedelta(hours=2):%H}:00"\n'
+        closing = CONSENT.partition("from")[0] + window
+        with modality(answers, ports=2) as device:
+
+            def set_clock(round_: Walk) -> None:
+                round_.now = lambda: utc_now() + timedelta(hours=3 * len(device.begun))
+
+            prepared = site.prepared(Greeter(device.ports, connections=2), scope=ZONE + closing)
+            coverage = site.walk(prepared, watch=set_clock).coverage
+
+        assert len(device.begun) == 1
+        assert coverage.unknown == {"spared": 1}
+        assert coverage.skipped == {"outside-the-devices-window": 1}
+
     def test_a_round_that_waits_goes_on_when_the_window_opens(self, site: Site) -> None:
         """`--wait` is for the devices' window too."""
         readings = iter([utc_now() + timedelta(hours=3)])
