@@ -13,17 +13,26 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 import click
 
 from scanner import __version__
+from scanner.bookkeeping import accept
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.options import ordered, probe_names, scope_option
+from scanner.lookback import explain
+from scanner.options import (
+    SETTINGS,
+    history_option,
+    ordered,
+    patience_options,
+    probe_names,
+    scope_option,
+    severity_option,
+)
 
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
+    from scanner.life import Patience
     from scanner.rounds import Order
+    from scanner.severities import Severities
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
-
-#: Every option of every command has a variable: `--fail-on` is RONDE_FAIL_ON.
-SETTINGS = {"auto_envvar_prefix": "RONDE", "help_option_names": ["-h", "--help"]}
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -183,16 +192,6 @@ def probes(names: tuple[str, ...], form: str) -> None:
 # -- scan, findings --------------------------------------------------------------------------------
 
 
-def _history_option(function: F) -> F:
-    return click.option(
-        "--history",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default=_default_history,
-        show_default="in your user's data folder",
-        help="The database of what was found before.",
-    )(function)
-
-
 def _load_vocabulary(
     _context: click.Context, _option: click.Parameter, value: Path | None
 ) -> "Vocabulary":
@@ -211,24 +210,18 @@ def _vocabulary_option(function: F) -> F:
     )(function)
 
 
-def _default_history() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("ronde", ensure_exists=True) / "history.sqlite"
-
-
 @ronde.command(context_settings=SETTINGS)
 @ordered
 @click.option(
     "--output",
     multiple=True,
     metavar="[FORMAT:]PATH",
-    help="Findings as JSON Lines, or as csv, markdown or prometheus; `-` is standard output, and "
-    "the default unless it is a terminal.",
+    help="Findings as JSON Lines, or in a FORMAT: csv, xlsx, markdown, prometheus, sarif, ocsf, "
+    "defectdojo, junit. `-` is standard output, and the default unless it is a terminal.",
 )
 @click.option("--coverage", metavar="PATH", help="The closing coverage object, also in a file.")
 @click.option("--services", is_flag=True, help="Also write services that are no findings.")
-@_history_option
+@history_option
 @click.option(
     "--audit",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -254,6 +247,7 @@ def _default_history() -> Path:
     show_default=True,
     help="How to find open ports: SYNs need CAP_NET_RAW and numpy; auto sends them if it can.",
 )
+@patience_options
 @click.option("--wait", is_flag=True, help="Outside the scope's window, wait until it opens.")
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
 @click.option(
@@ -264,6 +258,7 @@ def _default_history() -> Path:
     help="Walk in so many processes; they share the signed-off rates.",
 )
 @_vocabulary_option
+@severity_option
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -279,10 +274,12 @@ def scan(  # noqa: PLR0913 - one parameter an option
     fail_on: str,
     services: bool,
     sweep: str,
+    patience: "Patience",
     wait: bool,
     resume: bool,
     workers: int,
     vocabulary: "Vocabulary",
+    severity: "Severities",
     quiet: bool,
 ) -> None:
     """Walk one round and report every open door.
@@ -290,13 +287,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     Exit codes: 0 complete, nothing at or above --fail-on; 1 our bug; 2 refused; 3 findings;
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
-    from scanner.delivery import (
-        file_sinks,
-        named_targets,
-        refuse_clashes,
-        refuse_unwritable,
-        terminal_for_people,
-    )
+    from scanner import delivery
     from scanner.emit.table import Table
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
@@ -304,12 +295,12 @@ def scan(  # noqa: PLR0913 - one parameter an option
 
     context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
-    targets = named_targets(output)
-    screen = None if quiet else terminal_for_people(targets)
+    targets = delivery.named_targets(output)
+    screen = None if quiet else delivery.terminal_for_people(targets)
     progress = Progress(screen)
     files = (*filter(None, [coverage]), str(audit))
-    refuse_clashes(order, (*(target.where for target in targets), *files, str(history)))
-    sinks = file_sinks(targets, coverage, services=services)
+    delivery.refuse_clashes(order, (*(target.where for target in targets), *files, str(history)))
+    sinks = delivery.file_sinks(targets, coverage, services=services)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
         sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
@@ -317,10 +308,13 @@ def scan(  # noqa: PLR0913 - one parameter an option
         audit=audit,
         vantage=vantage,
         vocabulary=vocabulary,
+        severities=severity,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    refuse_unwritable(files, targets)
-    manner = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait)
+    delivery.refuse_unwritable(files, targets)
+    manner = Manner(
+        resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience
+    )
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
@@ -328,7 +322,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
 
 
 @ronde.command(context_settings=SETTINGS)
-@_history_option
+@history_option
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
@@ -336,13 +330,18 @@ def findings(history: Path, form: str) -> None:
     """Show what is open now, from the history."""
     from scanner.emit.jsonl import JsonLines
     from scanner.emit.table import Table
+    from scanner.rounds import utc_now
     from scanner.store import Store
 
     sink = JsonLines.to("-") if form == "json" else Table(sys.stdout)
     with Store.open(history) as store:
-        for finding in store.open_findings():
+        for finding in store.open_findings(utc_now()):
             sink.finding(finding)
     sink.close()
+
+
+ronde.add_command(accept)
+ronde.add_command(explain)
 
 
 @ronde.command(context_settings=SETTINGS)

@@ -31,8 +31,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     fail_on: str | None = None
     services: bool | None = None
     workers: int | None = None
+    clean_rounds: int | None = None
+    clean_rounds_critical: int | None = None
     sweep: str | None = None
     vocabulary: str | None = None
+    severity: str | None = None
 
 
 def load_config(path: Path) -> Config:
@@ -82,4 +85,5 @@ def _rooted(config: Config, folder: Path) -> Config:
         history=rooted_if_set(config.history),
         audit=rooted_if_set(config.audit),
         vocabulary=rooted_if_set(config.vocabulary),
+        severity=rooted_if_set(config.severity),
     )

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from scanner import record, score
 from scanner.classify import Classifier, label_holdings
+from scanner.draft import drafted
 from scanner.emit import Sink
 from scanner.extortion import Extortion
+from scanner.life import Worsen
 from scanner.masking import Masking, masked
 from scanner.model import (
     EXPOSED,
@@ -30,6 +33,7 @@ from scanner.model import (
     Unknown,
 )
 from scanner.probe import Visit
+from scanner.severities import Severities, load_severities
 from scanner.store import Settled
 from scanner.way import Counts, ShardTally
 
@@ -42,13 +46,22 @@ class History(Protocol):
     def together(self) -> AbstractContextManager[None]:
         """Commit all that a block records when it ends."""
 
-    def record(self, draft: Finding) -> Finding:
-        """Commit what was seen exposed, and give it back with its place in the history."""
+    def record(self, draft: Finding, *, worse: Worsen) -> Finding:
+        """Commit what was seen exposed, and give it back with its place in the history.
+
+        `worse` makes of the draft what it is if the door had been seen locked.
+        """
 
     def observe_shut(
-        self, endpoint: Endpoint, *, probe: str | None, because: str, at: datetime
+        self,
+        endpoint: Endpoint,
+        *,
+        probe: str | None,
+        because: str,
+        at: datetime,
+        demanded: bool,
     ) -> None:
-        """Commit that a door was seen shut."""
+        """Commit that a door was seen shut, and whether a credential was demanded there."""
 
     def told(self) -> Iterable[Finding]:
         """Give what this round recorded before it was continued."""
@@ -69,8 +82,8 @@ class Ledger:
 
     `asset_of` gives what the inventory says of an address; `now` the moment, in UTC; `masking`
     which names of holdings may be written down, from here on everywhere; `classifier` tells from
-    names what holdings hold, `extortion` what campaigns leave; `told` is
-    what the outputs have been told: a shard that is walked again does not say it twice.
+    names what holdings hold, `extortion` what campaigns leave; findings are judged by `severities`;
+    `told` is what the outputs have been told: a shard that is walked again does not say it twice.
     """
 
     round: str
@@ -82,6 +95,7 @@ class Ledger:
     now: Callable[[], datetime]
     classifier: Classifier
     extortion: Extortion = field(default_factory=Extortion.load)
+    severities: Severities = field(default_factory=load_severities)
     masking: Masking = Masking.PERSONAL
     told: set[tuple[str, Endpoint]] = field(default_factory=set)
 
@@ -115,11 +129,15 @@ class Ledger:
             # Before names are masked, and before anything is written.
             labelled, inferred = label_holdings(outcome, self.classifier)
             written = masked(labelled, self.masking)
-            severity = score.severity(visit.about, labelled)
             inferred = replace(inferred, signs=self.extortion.signs(outcome.holdings))
-            draft = record.finding(visit.about, written, look, severity, inferred)
-            counts.findings[draft.severity] += 1
-            return self.history.record(draft)
+            judged = score.judge(visit.about, labelled, inferred, look, self.severities)
+            draft = record.finding(visit.about, written, look, judged.severity, inferred)
+            draft = drafted(draft, labelled, judged)
+            worse = partial(score.worsened, table=self.severities)
+            recorded = self.history.record(draft, worse=worse)
+            counts.findings[recorded.severity] += 1
+            counts.accepted[recorded.severity] += recorded.accepted is not None
+            return recorded
         if isinstance(outcome, Closed):
             return None
         return record.service_seen(visit.about, outcome, look)
@@ -159,6 +177,7 @@ class Ledger:
             probe=visit.about.name if visit.about else None,
             because=because,
             at=at,
+            demanded=record.demands_credential(visit.outcome),
         )
 
     def _look(self, visit: Visit) -> record.Look:

@@ -3,9 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from scanner.severities import Severities
+
+#: Every option of every command has a variable: `--fail-on` is RONDE_FAIL_ON.
+SETTINGS = {"auto_envvar_prefix": "RONDE", "help_option_names": ["-h", "--help"]}
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -47,6 +53,23 @@ _SELECTION = (
     ),
 )
 
+_PATIENCE = (
+    click.option(
+        "--clean-rounds",
+        type=click.IntRange(1, 100),
+        default=2,
+        show_default=True,
+        help="Resolve a finding once so many rounds have seen its door shut.",
+    ),
+    click.option(
+        "--clean-rounds-critical",
+        type=click.IntRange(1, 100),
+        default=1,
+        show_default=True,
+        help="The same for critical findings.",
+    ),
+)
+
 
 def scope_option(function: F) -> F:
     """Add the option that names the permission."""
@@ -57,6 +80,58 @@ def scope_option(function: F) -> F:
         show_default=True,
         help="The signed-off permission.",
     )(function)
+
+
+def history_option(function: F) -> F:
+    """Add `--history`, which every command has that looks back."""
+    return click.option(
+        "--history",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=_default_history,
+        show_default="in your user's data folder",
+        help="The database of what was found before.",
+    )(function)
+
+
+def _default_history() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("ronde", ensure_exists=True) / "history.sqlite"
+
+
+def patience_options(function: Callable[..., object]) -> Callable[..., object]:
+    """Add how often a door must be seen shut; the command gets it as `patience`."""
+
+    @wraps(function)
+    def command(
+        *arguments: object, clean_rounds: int, clean_rounds_critical: int, **rest: object
+    ) -> object:
+        from scanner.life import Patience
+
+        patience = Patience(critical=clean_rounds_critical, others=clean_rounds)
+        return function(*arguments, patience=patience, **rest)
+
+    for option in reversed(_PATIENCE):
+        command = option(command)
+    return command
+
+
+def severity_option(function: F) -> F:
+    """Add `--severity`, which every command has that says how soon somebody should act."""
+    return click.option(
+        "--severity",
+        type=click.Path(path_type=Path, dir_okay=False),
+        callback=_load_severities,
+        help="Your own table of severities: TOML.",
+    )(function)
+
+
+def _load_severities(
+    _context: click.Context, _option: click.Parameter, value: Path | None
+) -> "Severities":
+    from scanner.severities import load_severities
+
+    return load_severities(value)
 
 
 def ordered(function: Callable[..., object]) -> Callable[..., object]:

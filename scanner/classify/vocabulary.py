@@ -10,12 +10,13 @@ import msgspec
 from scanner import tomltext
 from scanner.classify.own import OwnTerms
 from scanner.classify.patterns import Internal, Patterns, ProductsFile
-from scanner.classify.reading import converted, read_shipped
+from scanner.classify.reading import read_shipped
 from scanner.classify.words import fold, spellings_of, words_of
 from scanner.inferred import Category
 from scanner.model import Refused
 from scanner.plaintext import printable
 from scanner.shipped import shipped
+from scanner.tomltext import converted
 
 LANGUAGES = ("en", "fr", "de", "es")
 

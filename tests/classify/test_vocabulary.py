@@ -153,7 +153,7 @@ class TestOwnTerms:
         [
             ("extra_terms = [", "own.toml:1: not TOML"),
             ("extra = {}", "own.toml: Object contains unknown field `extra`"),
-            ("[extra_terms]\npets = ['a']", "own.toml: Invalid enum value 'pets'"),
+            ("[extra_terms]\npets = ['a']", "own.toml: extra_terms: Invalid enum value 'pets'"),
             ("ignore_terms = [3]", "own.toml: ignore_terms[0]: Expected `str`, got `int`"),
         ],
     )

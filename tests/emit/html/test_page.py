@@ -1,4 +1,4 @@
-"""The page as a text: its policy, its words, its data. What a browser makes of it is tested beside."""
+"""The page as a text: its policy, its words, its data. A browser judges it in the file beside."""
 
 import base64
 import hashlib
