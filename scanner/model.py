@@ -12,11 +12,12 @@ from typing import TypeAlias
 import msgspec
 
 from scanner.inferred import DataCategory, Label, Mark
-from scanner.judged import Growth, Reason
+from scanner.judged import CaseKind, Growth, Reason
 
 FINDING_SCHEMA = "ronde.finding/1"
 SERVICE_SCHEMA = "ronde.service/1"
 COVERAGE_SCHEMA = "ronde.coverage/1"
+CASE_SCHEMA = "ronde.case/1"
 
 
 class Refused(Exception):
@@ -253,6 +254,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     is a vector of CVSS 4.0. `records` is the sum of all holdings, or None where one was not
     counted; `oldest` is when the first of them was made, and says nothing of when the door opened.
     `open_since` is when it was first seen exposed, or seen so again after it was resolved.
+    `case` names the service that it is of; `regulation` the rules that ask something of its owner.
     """
 
     schema: str = FINDING_SCHEMA
@@ -291,6 +293,27 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     growth: Growth | None = None
     open_since: datetime | None = None
     due: datetime | None = None
+    case: str | None = None
+    regulation: tuple[str, ...] = ()
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings that are one problem, and what they share; as grave as the worst of them.
+
+    `case` is stable: it is made of what is shared. `due` is the first of theirs.
+    """
+
+    schema: str = CASE_SCHEMA
+    case: str
+    kind: CaseKind
+    shared: str
+    severity: Severity
+    findings: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    sites: tuple[str, ...]
+    owners: tuple[str, ...]
+    first_seen: datetime
+    due: datetime | None
 
 
 class ServiceSeen(msgspec.Struct, frozen=True, kw_only=True):
