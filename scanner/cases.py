@@ -11,7 +11,7 @@ from datetime import datetime
 
 from scanner.inferred import Category
 from scanner.judged import CaseKind
-from scanner.model import Case, Finding, Service, Severity
+from scanner.model import Case, Endpoint, Finding, Service, Severity
 from scanner.plaintext import printable
 from scanner.record import FINGERPRINT_DIGITS, fingerprint
 
@@ -89,7 +89,7 @@ def _case(kind: CaseKind, name: str, members: Sequence[Finding]) -> Case:
         shared=min(_shared(kind, each) for each in members),
         severity=min((each.severity for each in members), key=_SEVERITIES.index),
         findings=tuple(sorted({each.fingerprint for each in members})),
-        endpoints=tuple(sorted({each.endpoint for each in members}, key=str)),
+        endpoints=tuple(sorted({each.endpoint for each in members}, key=_place)),
         sites=tuple(sorted({each.asset.site for each in members if each.asset.site})),
         owners=tuple(sorted({each.asset.owner for each in members if each.asset.owner})),
         first_seen=min(each.first_seen for each in members),
@@ -99,6 +99,10 @@ def _case(kind: CaseKind, name: str, members: Sequence[Finding]) -> Case:
 
 def _shared(kind: CaseKind, member: Finding) -> str:
     return next(shared for its, _, shared in _cases_of(member) if its is kind)
+
+
+def _place(endpoint: Endpoint) -> tuple[str, str]:
+    return str(endpoint), endpoint.host or ""
 
 
 def _gravest_first(case: Case) -> tuple[int, datetime, str]:

@@ -320,14 +320,14 @@ def scan(  # noqa: PLR0913 - one parameter an option
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
 def findings(history: Path, form: str) -> None:
-    """Show what is open now, from the history."""
+    """Show what is open now, from the history, the gravest first."""
     from scanner.emit.jsonl import JsonLines
     from scanner.emit.table import Table
     from scanner.store import Store
 
     sink = JsonLines.to("-") if form == "json" else Table(sys.stdout)
     with Store.open(history) as store:
-        for finding in store.open_findings():
+        for finding in sorted(store.open_findings(), key=lambda finding: finding.gravity):
             sink.finding(finding)
     sink.close()
 

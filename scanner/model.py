@@ -296,6 +296,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     case: str | None = None
     regulation: tuple[str, ...] = ()
 
+    @property
+    def gravity(self) -> tuple[int, int, int]:
+        """Sort by it, and the gravest come first: severity, what names suggest, how much."""
+        severity, label = list(Severity).index(self.severity), list(Label).index(self.label)
+        return severity, label, -sum(holding.records or 0 for holding in self.holdings)
+
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Findings that are one problem, and what they share; as grave as the worst of them.

@@ -139,11 +139,16 @@ class Regulation:
             if all(_HOLDS[condition](finding) for condition in pointer.when)
         )
 
+    def summary(self, finding: Finding, language: Language) -> str:
+        """Say what was seen, what that shows, and what it does not show."""
+        frame: Frame = getattr(self.file, language)
+        return _filled(frame.summary, _known(finding)) or frame.blank
+
     def block(self, finding: Finding, language: Language) -> Iterator[str]:
         """Write what was seen, the lines of the file and the questions, in one language."""
         known = _known(finding)
         frame: Frame = getattr(self.file, language)
-        yield _filled(frame.summary, known) or frame.blank
+        yield self.summary(finding, language)
         yield ""
         yield f"{frame.heading}:"
         for fact in self.file.facts:

@@ -41,6 +41,7 @@ class Row:
 
     severity: Severity
     status: Status
+    gravity: tuple[int, int, int]
     place: tuple[int, int, int]
     cells: tuple[str, ...]
 
@@ -115,6 +116,7 @@ def _row(finding: Finding) -> Row:
     return Row(
         finding.severity,
         finding.status,
+        finding.gravity,
         (address.version, int(address), endpoint.port),
         tuple(printable(cell, MAX_CELL) for cell in cells),
     )
@@ -147,8 +149,8 @@ def _owner(finding: Finding) -> str:
     return finding.asset.owner or finding.asset.contact or "unknown"
 
 
-def _worst_first(row: Row) -> tuple[int, tuple[int, int, int]]:
-    return list(Severity).index(row.severity), row.place
+def _worst_first(row: Row) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    return row.gravity, row.place
 
 
 def _summary(coverage: Coverage) -> Iterator[str]:
