@@ -9,16 +9,39 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+import msgspec
+
 from scanner.inferred import Category
 from scanner.judged import CaseKind
-from scanner.model import Case, Endpoint, Finding, Service, Severity
+from scanner.model import Endpoint, Finding, Service, Severity
 from scanner.plaintext import printable
 from scanner.record import FINGERPRINT_DIGITS, fingerprint
+
+CASE_SCHEMA = "ronde.case/1"
 
 #: What a fax server or a telephone system is told by.
 _CALLS = frozenset({Category.FAX_DOCUMENT, Category.VOICE_RECORDING})
 
 _SEVERITIES = list(Severity)
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings that are one problem, and what they share; as grave as the worst of them.
+
+    `case` is stable: it is made of what is shared. `due` is the first of theirs.
+    """
+
+    schema: str = CASE_SCHEMA
+    case: str
+    kind: CaseKind
+    shared: str
+    severity: Severity
+    findings: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+    sites: tuple[str, ...]
+    owners: tuple[str, ...]
+    first_seen: datetime
+    due: datetime | None
 
 
 def case_of(finding: Finding) -> str:

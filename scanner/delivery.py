@@ -38,7 +38,11 @@ def terminal_for_people(targets: Sequence[Target]) -> TextIO | None:
 def file_sinks(
     targets: Sequence[Target], coverage: str | None, *, services: bool
 ) -> list[OpenSink]:
-    """Say how to open every output that was named."""
+    """Say how to open every output that was named.
+
+    Raises:
+        Refused: a format needs a package that is not installed.
+    """
     sinks = [_opener(target, services=services) for target in targets]
     if coverage is not None:
         sinks.append(partial(CoverageFile, coverage))
@@ -48,6 +52,7 @@ def file_sinks(
 def _opener(target: Target, *, services: bool) -> OpenSink:
     if target.format is Format.JSONL:
         return partial(JsonLines.to, target.where, services=services)
+    renderer(target.format)  # before the round: what it needs may not be installed
     return partial(AtEnd, partial(deliver, target))
 
 

@@ -27,10 +27,11 @@ def explain(*, fingerprint: str, history: Path, language: str) -> None:
     """
     from scanner.explain import asked, explained, named
     from scanner.regulation import Language, Regulation
+    from scanner.rounds import utc_now
     from scanner.store import Store
 
     with Store.open(history) as store:
-        finding = named(fingerprint, store.open_findings())
+        finding = named(fingerprint, store.open_findings(utc_now()))
     languages = [Language(one) for one in LANGUAGES[language]]
     for line in (*explained(finding), *asked(finding, Regulation.load(), languages)):
         click.echo(line)
@@ -45,9 +46,10 @@ def cases(*, history: Path, form: str) -> None:
     """Show what is open now as cases: findings that are one problem, the gravest first."""
     from scanner.cases import gather, summary
     from scanner.plaintext import document
+    from scanner.rounds import utc_now
     from scanner.store import Store
 
     with Store.open(history) as store:
-        gathered = gather(store.open_findings())
+        gathered = gather(store.open_findings(utc_now()))
     for case in gathered:
         click.echo(document(case).decode() if form == "json" else summary(case))

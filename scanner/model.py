@@ -12,12 +12,11 @@ from typing import TypeAlias
 import msgspec
 
 from scanner.inferred import DataCategory, Label, Mark
-from scanner.judged import CaseKind, Growth, Reason
+from scanner.judged import Growth, Reason
 
 FINDING_SCHEMA = "ronde.finding/1"
 SERVICE_SCHEMA = "ronde.service/1"
 COVERAGE_SCHEMA = "ronde.coverage/1"
-CASE_SCHEMA = "ronde.case/1"
 
 
 class Refused(Exception):
@@ -92,6 +91,8 @@ class Status(StrEnum):
 
     NEW = "new"
     ONGOING = "ongoing"
+    CHANGED = "changed"
+    ACCEPTED = "accepted"
     RESOLVED = "resolved"
     REOPENED = "reopened"
     UNVERIFIED = "unverified"
@@ -245,6 +246,19 @@ class ScopeReference(msgspec.Struct, frozen=True):
     reference: str
 
 
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's signature under a risk. It ends by itself, and covers nothing worse.
+
+    `until` is the first moment without it; `severity` what the finding was when it was accepted.
+    """
+
+    until: datetime
+    reason: str
+    approver: str
+    severity: Severity
+    since: datetime
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What a team acts on: one exposed service on one endpoint, in one round.
 
@@ -255,6 +269,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     counted; `oldest` is when the first of them was made, and says nothing of when the door opened.
     `open_since` is when it was first seen exposed, or seen so again after it was resolved.
     `case` names the service that it is of; `regulation` the rules that ask something of its owner.
+    `regressed` says that the door had been seen locked, `changes` what differs here from the last
+    look, and `seen_shut` in how many rounds the door was seen shut since it was last exposed.
     """
 
     schema: str = FINDING_SCHEMA
@@ -286,6 +302,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     label: Label = Label.UNKNOWN
     categories: tuple[DataCategory, ...] = ()
     signs: tuple[Mark, ...] = ()
+    changes: tuple[str, ...] = ()
+    regressed: bool = False
+    seen_shut: int = 0
+    accepted: Acceptance | None = None
     why: tuple[Reason, ...] = ()
     cvss: str | None = None
     records: int | None = None
@@ -301,25 +321,6 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         """Sort by it, and the gravest come first: severity, what names suggest, how much."""
         severity, label = list(Severity).index(self.severity), list(Label).index(self.label)
         return severity, label, -sum(holding.records or 0 for holding in self.holdings)
-
-
-class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """Findings that are one problem, and what they share; as grave as the worst of them.
-
-    `case` is stable: it is made of what is shared. `due` is the first of theirs.
-    """
-
-    schema: str = CASE_SCHEMA
-    case: str
-    kind: CaseKind
-    shared: str
-    severity: Severity
-    findings: tuple[str, ...]
-    endpoints: tuple[Endpoint, ...]
-    sites: tuple[str, ...]
-    owners: tuple[str, ...]
-    first_seen: datetime
-    due: datetime | None
 
 
 class ServiceSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -347,7 +348,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     `planned = reached + closed + filtered + unreachable + sum(skipped)` for a complete round;
     `duration` is in seconds, pauses included; `paused` is how long the windows were closed on it.
     `slowed` is how often the pace was halved, for the network showed strain; `catch_all` is how
-    many hosts seemed to answer on every port.
+    many hosts seemed to answer on every port. `accepted` says how many of `findings` are accepted.
     """
 
     schema: str = COVERAGE_SCHEMA
@@ -374,3 +375,4 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     paused: float = 0.0
     slowed: int = 0
     catch_all: int = 0
+    accepted: dict[Severity, int] = {}

@@ -10,12 +10,11 @@ from typing import TypeAlias
 
 import msgspec
 
+from scanner.cases import CASE_SCHEMA, Case
 from scanner.model import (
-    CASE_SCHEMA,
     COVERAGE_SCHEMA,
     FINDING_SCHEMA,
     SERVICE_SCHEMA,
-    Case,
     Coverage,
     Finding,
     ServiceSeen,

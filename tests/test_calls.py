@@ -40,6 +40,9 @@ from tests.fakes.modality import (
 )
 from tests.fakes.running import running
 
+#: How late the fake's own threads may notice that a connection has ended, in seconds.
+LATE = 0.05
+
 PRINTERS = ZONE.replace("medical", "printer")
 
 
@@ -60,7 +63,7 @@ class TestABudget:
             assert device.all_ended()
         assert sorted(device.at) == sorted(device.ports * 3)
         assert device.most_at_once == 1
-        assert min(device.rests) >= SHORT.rest
+        assert min(device.rests) >= SHORT.rest - LATE
         assert device.heard == b"HELLO\n" * 6
         assert coverage.reached == coverage.planned == 2
         assert coverage.unknown == {"spared": 2}
@@ -83,7 +86,7 @@ class TestABudget:
         asked = [act for act in map(json.loads, lines) if act.get("ask") == HELLO.name]
 
         assert [act["out"] for act in asked] == [len(b"HELLO\n")] * 3
-        assert max(act["seconds"] for act in asked) < SHORT.rest / 2
+        assert max(act["seconds"] for act in asked) < SHORT.rest
 
     def test_a_device_is_left_alone_after_its_first_reset(self, site: Site) -> None:
         """Its other ports are not tried any more, and counted."""
@@ -109,6 +112,7 @@ class TestABudget:
         assert (coverage.filtered, coverage.reached) == (2, 0)
         assert coverage.skipped == {"silent-device": 1}
 
+    @pytest.mark.slow
     def test_a_device_is_left_alone_after_its_second_time_out(self, site: Site) -> None:
         """The third port is not tried any more."""
         with modality(mute, ports=3) as device:
@@ -169,7 +173,7 @@ class TestABudget:
 
             assert device.all_ended()
         assert len(device.begun) == 3
-        assert min(device.rests) >= 5
+        assert min(device.rests) >= 5 - LATE
         assert device.longest < 3
 
 
@@ -194,6 +198,7 @@ class TestWho:
 
         assert device.begun == []
 
+    @pytest.mark.slow
     def test_workers_have_no_part_in_calls(self, site: Site) -> None:
         """Two processes walk the rest; the device sees one caller all the same."""
         with modality(answers, ports=2) as device:
@@ -202,7 +207,7 @@ class TestWho:
 
             assert device.all_ended()
         assert sorted(device.at) == sorted(device.ports * 3)
-        assert min(device.rests) >= SHORT.rest
+        assert min(device.rests) >= SHORT.rest - LATE
         assert coverage.reached == 2
 
     def test_the_gate_of_the_sweep_does_not_lead_to_a_device(self, site: Site) -> None:
@@ -218,6 +223,7 @@ class TestWho:
 class TestWhatShips:
     """The probes of the page that biomedical engineering approves."""
 
+    @pytest.mark.slow
     def test_an_interface_hears_nothing(self, site: Site) -> None:
         """Not one byte on the port of HL7, and one connection that ends by itself."""
         patient = {AssetClass.MEDICAL: replace(SHORT, held=3.0)}  # its silence takes two
@@ -296,6 +302,23 @@ class TestHours:
         assert coverage.complete
         assert coverage.skipped == {"outside-the-devices-window": 2}
 
+    def test_no_socket_is_opened_after_the_window_has_closed(self, site: Site) -> None:
+        """Not even for a conversation that has begun, nor on the next port."""
+        now = utc_now()
+        window = f'from = "{now:%H}:00"\nuntil = "{now + timedelta(hours=2):%H}:00"\n'
+        closing = CONSENT.partition("from")[0] + window
+        with modality(answers, ports=2) as device:
+
+            def set_clock(round_: Walk) -> None:
+                round_.now = lambda: utc_now() + timedelta(hours=3 * len(device.begun))
+
+            prepared = site.prepared(Greeter(device.ports, connections=2), scope=ZONE + closing)
+            coverage = site.walk(prepared, watch=set_clock).coverage
+
+        assert len(device.begun) == 1
+        assert coverage.unknown == {"spared": 1}
+        assert coverage.skipped == {"outside-the-devices-window": 1}
+
     def test_a_round_that_waits_goes_on_when_the_window_opens(self, site: Site) -> None:
         """`--wait` is for the devices' window too."""
         readings = iter([utc_now() + timedelta(hours=3)])
@@ -328,8 +351,9 @@ class TestGoingOn:
             assert device.all_ended()
         assert (before, first.coverage.complete, second.coverage.complete) == (2, False, True)
         assert sorted(device.at) == sorted([device.at[0]] * 3 + [device.at[-1]] * 2)
-        assert min(device.rests) >= SHORT.rest
+        assert min(device.rests) >= SHORT.rest - LATE
 
+    @pytest.mark.slow
     def test_sockets_before_a_kill_count_after_it(self, site: Site) -> None:
         """It is killed while a connection stands: that one counts, and the rest is kept."""
         with modality(answers, ports=1) as device:
@@ -341,8 +365,9 @@ class TestGoingOn:
 
             assert device.all_ended()
         assert len(device.begun) == 3
-        assert min(device.rests) >= SHORT.rest
+        assert min(device.rests) >= SHORT.rest - LATE
 
+    @pytest.mark.slow
     def test_a_time_out_before_an_interruption_counts_after_it(self, site: Site) -> None:
         """The second one is the last, whichever process meets it."""
         with modality(mute, ports=3) as device:

@@ -1,7 +1,10 @@
 """Documents of a round, as a user orders them."""
 
 import csv
+import sys
 from io import StringIO
+
+import pytest
 
 from scanner.demo.redis import FakeRedis
 from tests.fakes.running import running
@@ -47,3 +50,18 @@ def test_a_configuration_file_names_formats_too(ground: Ground) -> None:
 
     assert said.out == said.err == ""
     assert 'ronde_round_complete{scope="ward network"' in ground.text("sub/ronde.prom")
+
+
+def test_a_format_whose_package_is_missing_is_refused_before_the_round(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message says what to install, and nothing was begun."""
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    monkeypatch.delitem(sys.modules, "scanner.emit.xlsx", raising=False)
+    ground.permit({})
+
+    said = ground.scan("--output", "xlsx:findings.xlsx")
+
+    assert said.code == 2
+    assert said.err == "ronde: xlsx needs xlsxwriter: install ronde[xlsx]\n"
+    assert not (ground.folder / "history.sqlite").exists()

@@ -26,7 +26,7 @@ TLS = TlsFacts(version="TLSv1.3", cipher="AES")
 
 #: Words that would judge what only a controller may: in no text of ours, in either language.
 VERDICTS = re.compile(
-    r"\bbreach|\bviolat|\bcomplian|\bconform(?:e|es|ité)\b|\binfraction|\bunlawful|\billegal"
+    r"\bbreach|\bviolat|\bcomplian|\bconform(?:e|es|ité)\b|\binfraction|\bunlawful|\billegal(?!_argument)"
     r"|\b(?:patients?|persons?|people|individuals) (?:are |were )?affected"
     r"|\baffected (?:patients?|persons?|people|individuals)"
     r"|\b(?:patients|personnes) (?:touchée?s|affectée?s|concernée?s)",

@@ -94,5 +94,16 @@ def test_the_example_in_the_docs_is_a_finding() -> None:
     assert msgspec.json.decode(example, type=Finding).status is Status.NEW
 
 
+def test_a_finding_of_a_version_that_inferred_nothing_can_still_be_read() -> None:
+    """A history outlives the version that wrote it."""
+    line = json.loads(document(exposure()))
+    for member in ("label", "categories", "signs"):
+        del line[member]
+    for holding in line["holdings"]:
+        del holding["label"], holding["categories"]
+
+    assert msgspec.json.decode(json.dumps(line), type=Finding) == exposure()
+
+
 def _without(line: dict[str, object], name: str) -> dict[str, object]:
     return {key: value for key, value in line.items() if key != name}

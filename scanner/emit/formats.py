@@ -1,11 +1,11 @@
 """The formats that an output may have, by the word before its path."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 
 from scanner.emit.report import Render
+from scanner.model import Refused
 
 
 class Format(StrEnum):
@@ -15,15 +15,11 @@ class Format(StrEnum):
     CSV = "csv"
     MARKDOWN = "markdown"
     PROMETHEUS = "prometheus"
-
-
-#: Where the document of a format is made. JSON Lines are no document: they are written as the
-#: round goes.
-_RENDERED: Mapping[Format, str] = {
-    Format.CSV: "scanner.emit.csv",
-    Format.MARKDOWN: "scanner.emit.markdown",
-    Format.PROMETHEUS: "scanner.emit.prometheus",
-}
+    SARIF = "sarif"
+    OCSF = "ocsf"
+    DEFECTDOJO = "defectdojo"
+    JUNIT = "junit"
+    XLSX = "xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +39,15 @@ class Target:
 
 
 def renderer(form: Format) -> Render:
-    """Load what makes a document, when it is used: some formats take long to load."""
-    render: Render = import_module(_RENDERED[form]).render
+    """Load what makes the documents of a format, which some take long to do.
+
+    JSON Lines are no document: they are written as the round goes.
+
+    Raises:
+        Refused: the format needs a package that is not installed.
+    """
+    try:
+        render: Render = import_module(f"scanner.emit.{form}").render
+    except ModuleNotFoundError as error:
+        raise Refused(f"{form} needs {error.name}: install ronde[{form}]") from error
     return render

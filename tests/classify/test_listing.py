@@ -163,3 +163,15 @@ class TestCommand:
         assert json.loads(said.out)["label"] == "unknown"
         assert refused.code == 2
         assert "own.toml: Object contains unknown field `ignore`" in refused.err
+
+    def test_a_round_with_wrong_words_does_not_begin(self, ground: Ground) -> None:
+        """It is refused before a packet is sent or an output emptied."""
+        (ground.folder / "findings.jsonl").write_text("yesterday's\n")
+        (ground.folder / "own.toml").write_text("extra_terms = {contact = ['*']}\n")
+        ground.permit({})
+
+        said = ground.run("scan", "--vocabulary", "own.toml", "--output", "findings.jsonl")
+
+        assert said.code == 2
+        assert "own.toml: extra_terms.contact[0]: '*' has no Latin letter" in said.err
+        assert ground.text("findings.jsonl") == "yesterday's\n"

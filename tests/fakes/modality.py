@@ -54,7 +54,7 @@ KNOCK = Datagram(name="knock", encode=_knock)
 WAITING = Listen(name="greeting", framing=_anything, seconds=0.1)
 
 #: As for real devices, but for the seconds.
-SHORT = replace(CARE[AssetClass.MEDICAL], rest=0.3, held=0.5, connect=0.3)
+SHORT = replace(CARE[AssetClass.MEDICAL], rest=0.2, held=1.0, connect=0.3)
 
 ROOT = Path(__file__).parents[2]
 

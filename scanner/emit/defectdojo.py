@@ -1,0 +1,71 @@
+"""DefectDojo's "Generic Findings Import", in JSON: a finding for each finding and endpoint.
+
+Source: dojo/tools/generic/json_parser.py of DefectDojo/django-DefectDojo, 3.2. A member that it
+does not know refuses the whole file. It tells findings apart by title, CWE, line, file path and
+description unless its administrator says otherwise, so what changes from round to round stands in
+none of these.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from scanner import __version__
+from scanner.emit.report import OPEN, Report
+from scanner.emit.scales import by_severity, evidence, place, stakes, summary, text
+from scanner.model import Confidence, Finding
+
+Item: TypeAlias = dict[str, object]
+
+#: What its model holds of a title.
+MAX_TITLE = 511
+
+#: How sure a scanner is, from 1 (certain) to 10; from 3 on it is "firm".
+_CONFIDENCE = {Confidence.CONFIRMED: 1, Confidence.PROBABLE: 4}
+
+
+def render(report: Report) -> Iterator[bytes]:
+    """Write one import."""
+    findings = [_item(finding, report) for finding in report.findings]
+    whole = {
+        "name": "ronde",
+        "type": "ronde",
+        "version": __version__,
+        "dynamic_tool": True,
+        "static_tool": False,
+        "findings": findings,
+    }
+    yield json.dumps(whole, indent=1).encode() + b"\n"
+
+
+def _item(finding: Finding, report: Report) -> Item:
+    endpoint = str(finding.endpoint)
+    item: Item = {
+        "title": f"{text(finding.title)}: {endpoint}"[:MAX_TITLE],
+        "severity": by_severity(finding, "Critical", "High", "Medium", "Low", "Info"),
+        "description": f"{text(finding.title)}. Seen on {endpoint}.",
+        "date": f"{finding.first_seen:%Y-%m-%d}",
+        "cwe": finding.cwe,
+        "mitigation": text(finding.remedy),
+        "impact": stakes(finding),
+        "steps_to_reproduce": f"{summary(finding)}. {evidence(finding)}",
+        "references": "\n".join(map(text, finding.references)),
+        "verified": True,
+        "dynamic_finding": True,
+        "static_finding": False,
+        "scanner_confidence": _CONFIDENCE[finding.confidence],
+        "component_name": text(finding.product),
+        "component_version": text(finding.version)[:100],
+        "unique_id_from_tool": f"{finding.fingerprint}/{endpoint}",
+        "vuln_id_from_tool": finding.probe,
+        "endpoints": [place(finding)],
+        "tags": [f"ronde:{finding.access}", f"data:{finding.label}"],
+    }
+    return item | _standing(finding, report)
+
+
+def _standing(finding: Finding, report: Report) -> Item:
+    if finding.status in OPEN:
+        return {"active": True, "is_mitigated": False}
+    when = report.coverage.ended if report.coverage else finding.last_seen
+    return {"active": False, "is_mitigated": True, "mitigated": when.isoformat()}

@@ -1,0 +1,66 @@
+"""A workbook: the rows of the CSV, to be filtered, and the coverage on a sheet of its own."""
+
+from collections.abc import Iterator
+from datetime import UTC
+from io import BytesIO
+
+import msgspec
+import xlsxwriter  # type: ignore[import-untyped] # it has no types
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped] # likewise
+
+from scanner.emit import Unwritable
+from scanner.emit.flat import COLUMNS, Cell, row, safe
+from scanner.emit.report import Report
+from scanner.model import Coverage
+
+#: What Excel takes, the head included.
+MAX_ROWS = 1_048_576
+
+#: Every cell is a number or a text: no formula, no link, whatever a text looks like.
+_PLAIN = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+#: As wide as an IPv6 address with a bit of air, in characters.
+_WIDTH = 20
+
+
+def render(report: Report) -> Iterator[bytes]:
+    """Write the workbook.
+
+    Raises:
+        Unwritable: there are more findings than a sheet has rows.
+    """
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, _PLAIN) as book:
+        if report.coverage:
+            ended = report.coverage.ended.astimezone(UTC)
+            book.set_properties({"created": ended.replace(tzinfo=None)})
+        _findings(book.add_worksheet("findings"), report)
+        if report.coverage:
+            _coverage(book.add_worksheet("coverage"), report.coverage)
+    yield file.getvalue()
+
+
+def _findings(sheet: Worksheet, report: Report) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(COLUMNS) - 1, _WIDTH)
+    _write(sheet, 0, COLUMNS)
+    last = 0
+    for last, finding in enumerate(report.findings, start=1):
+        if last >= MAX_ROWS:
+            raise Unwritable(f"a sheet has {MAX_ROWS:,} rows, and there are more findings: use csv")
+        _write(sheet, last, row(finding))
+    sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
+
+
+def _coverage(sheet: Worksheet, coverage: Coverage) -> None:
+    sheet.set_column(0, 1, _WIDTH)
+    for number, (name, value) in enumerate(msgspec.to_builtins(coverage).items()):
+        _write(sheet, number, (name, value if type(value) is int else safe(str(value))))
+
+
+def _write(sheet: Worksheet, number: int, cells: tuple[Cell, ...]) -> None:
+    for column, cell in enumerate(cells):
+        if isinstance(cell, int):
+            sheet.write_number(number, column, cell)
+        else:
+            sheet.write_string(number, column, cell or "")

@@ -1,0 +1,63 @@
+"""JUnit XML, read by junitparser."""
+
+import pytest
+from junitparser import Error, Failure, JUnitXml, TestSuite
+
+from scanner.emit.formats import Format
+from scanner.model import Coverage, Finding, Status
+from tests.emit.test_formats import HOSTILE, document, saying
+from tests.exposures import coverage, exposure
+
+
+def suite(*findings: Finding, reached: Coverage | None = None) -> TestSuite:
+    """Write a suite and read it."""
+    (read,) = JUnitXml.fromstring(document(Format.JUNIT, *findings, reached=reached).encode())
+    assert isinstance(read, TestSuite)
+    return read
+
+
+def test_an_open_door_has_failed() -> None:
+    """The build server shows the endpoint, the reason and the remedy."""
+    (case,) = suite(exposure())
+    (failure,) = case.result
+
+    assert case.classname == "ronde.elasticsearch"
+    assert case.name == "Elasticsearch lists its indices to anyone: 192.0.2.7:9200"
+    assert isinstance(failure, Failure)
+    assert failure.type == "high.new"
+    assert "Demand a password." in failure.text
+
+
+@pytest.mark.parametrize(
+    ("status", "failures"),
+    [
+        (Status.NEW, 1),
+        (Status.ONGOING, 1),
+        (Status.REOPENED, 1),
+        (Status.UNVERIFIED, 1),
+        (Status.RESOLVED, 0),
+    ],
+)
+def test_only_a_door_that_was_seen_shut_has_passed(status: Status, failures: int) -> None:
+    """What was not seen is as red as before."""
+    assert suite(exposure(status=status)).failures == failures
+
+
+def test_an_incomplete_round_is_an_error() -> None:
+    """A build that is green saw everything."""
+    half = suite(reached=coverage(complete=False, why_incomplete=("the window closed",)))
+    whole = suite(reached=coverage())
+    ((error,),) = [case.result for case in half]
+
+    assert isinstance(error, Error)
+    assert error.message == "the window closed"
+    assert (half.errors, half.tests, whole.errors, whole.tests) == (1, 1, 0, 1)
+    assert whole.time == 12
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_breaks_the_document(text: str) -> None:
+    """Whatever a server says is text: there is one case, and one failure in it."""
+    ((failure,),) = [case.result for case in suite(saying(text))]
+
+    assert isinstance(failure, Failure)

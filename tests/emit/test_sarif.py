@@ -1,0 +1,113 @@
+"""SARIF, read by sarif-pydantic, which knows the members of 2.1.0 and keeps foreign ones apart."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from pydantic import BaseModel
+from sarif_pydantic import Run, Sarif  # type: ignore[import-untyped] # it ships no marker
+
+from scanner.emit.formats import Format
+from scanner.model import Coverage, Endpoint, Finding, Severity, Status
+from tests.emit.test_formats import HOSTILE, document, saying
+from tests.exposures import coverage, exposure
+
+#: A member of a result (section 3.27.24) that the reader lacks.
+LACKING = {"baselineState"}
+
+
+def run(*findings: Finding, reached: Coverage | None = None) -> Run:
+    """Write a log, read it, and give its only run."""
+    read = Sarif.model_validate_json(document(Format.SARIF, *findings, reached=reached))
+    (only,) = read.runs
+    return only
+
+
+def foreign(value: object) -> Iterator[str]:
+    """Name the members that the reader does not know, at any depth."""
+    match value:
+        case BaseModel():
+            yield from (value.model_extra or {}).keys() - LACKING
+            for name in type(value).model_fields:
+                yield from foreign(getattr(value, name))
+        case list():
+            for one in value:
+                yield from foreign(one)
+        case _:
+            pass
+
+
+def test_a_finding_is_a_result_and_its_probe_a_rule() -> None:
+    """What a code-scanning page shows: rule, place, message, and what to do."""
+    only = run(exposure(), exposure(fingerprint="f2"), reached=coverage())
+    (rule,), (result, _) = only.tool.driver.rules or [], only.results or []
+    (place,) = result.locations or []
+
+    assert (rule.id, result.rule_id, result.rule_index) == ("elasticsearch", "elasticsearch", 0)
+    assert rule.help is not None
+    assert rule.help.text == "Demand a password."
+    assert place.physical_location is not None
+    assert place.physical_location.artifact_location is not None
+    assert place.physical_location.artifact_location.uri == "tcp://192.0.2.7:9200"
+    assert result.message.text == (
+        "Elasticsearch 2.4.6 on 192.0.2.7:9200: the indices were listed. "
+        "1 holdings, 1,204 records (unknown): faxes"
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_member_is_foreign(text: str) -> None:
+    """Whatever a server says, the log is one of SARIF 2.1.0."""
+    assert list(foreign(run(saying(text), exposure(), reached=coverage()))) == []
+
+
+def test_a_foreign_member_would_be_seen() -> None:
+    """The check before is one."""
+    log = json.loads(document(Format.SARIF, exposure()))
+    log["runs"][0]["results"][0]["severity"] = "high"
+
+    assert list(foreign(Sarif.model_validate(log))) == ["severity"]
+
+
+@pytest.mark.parametrize(
+    ("status", "baseline"),
+    [
+        (Status.NEW, "new"),
+        (Status.ONGOING, "unchanged"),
+        (Status.REOPENED, "new"),
+        (Status.UNVERIFIED, "unchanged"),
+        (Status.RESOLVED, "absent"),
+    ],
+)
+def test_the_history_is_the_baseline(status: Status, baseline: str) -> None:
+    """A page that compares with the round before need not do so itself."""
+    log = json.loads(document(Format.SARIF, exposure(status=status)))
+
+    assert log["runs"][0]["results"][0]["baselineState"] == baseline
+
+
+@pytest.mark.parametrize(
+    ("severity", "level", "number"),
+    [(Severity.CRITICAL, "error", "9.5"), (Severity.MEDIUM, "warning", "5.5")],
+)
+def test_severity_is_a_level_and_a_number(severity: Severity, level: str, number: str) -> None:
+    """GitHub shows 9 and above as critical."""
+    log = json.loads(document(Format.SARIF, exposure(severity=severity)))
+    (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
+
+    assert rule["properties"]["security-severity"] == number
+    assert log["runs"][0]["results"][0]["level"] == level
+
+
+def test_an_incomplete_round_did_not_succeed() -> None:
+    """Whoever reads the invocation is told."""
+    (half,) = run(reached=coverage(complete=False)).invocations or []
+
+    assert half.execution_successful is False
+
+
+def test_an_address_of_version_6_is_a_uri() -> None:
+    """In brackets."""
+    place = Endpoint(address="2001:db8::7", port=27017)
+
+    assert '"tcp://[2001:db8::7]:27017"' in document(Format.SARIF, exposure(endpoint=place))
