@@ -38,3 +38,12 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
 
     records: int
     since: datetime
+
+
+class CaseKind(StrEnum):
+    """What the findings of a case share."""
+
+    SERVICE = "service"  # one service, on one door or several
+    HOST = "host"  # a fax server or a telephone system beside a store
+    PRODUCT = "product"  # the same software at several sites
+    OWNER = "owner"

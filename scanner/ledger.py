@@ -33,6 +33,7 @@ from scanner.model import (
     Unknown,
 )
 from scanner.probe import Visit
+from scanner.regulation import Regulation
 from scanner.severities import Severities, load_severities
 from scanner.store import Settled
 from scanner.way import Counts, ShardTally
@@ -82,9 +83,10 @@ class Ledger:
 
     `asset_of` gives what the inventory says of an address; `now` the moment, in UTC; `masking`
     which names of holdings may be written down, from here on everywhere; `classifier` tells from
-    names what holdings hold, `extortion` what campaigns leave; findings are judged by `severities`;
-    `told` is what the outputs have been told: a shard that is walked again does not say it twice;
-    `lists` tells whether the inventory names an address.
+    names what holdings hold, `extortion` what campaigns leave; findings are judged by `severities`,
+    and `regulation` tells which rules ask something of their owners; `told` is what the outputs
+    have been told: a shard that is walked again does not say it twice; `lists` tells whether the
+    inventory names an address.
     """
 
     round: str
@@ -97,6 +99,7 @@ class Ledger:
     classifier: Classifier
     extortion: Extortion = field(default_factory=Extortion.load)
     severities: Severities = field(default_factory=load_severities)
+    regulation: Regulation = field(default_factory=Regulation.load)
     masking: Masking = Masking.PERSONAL
     told: set[tuple[str, Endpoint]] = field(default_factory=set)
     lists: Callable[[str], bool] = field(default=lambda _address: True)
@@ -135,7 +138,7 @@ class Ledger:
             inferred = replace(inferred, signs=self.extortion.signs(outcome.holdings))
             judged = score.judge(visit.about, labelled, inferred, look, self.severities)
             draft = record.finding(visit.about, written, look, judged.severity, inferred)
-            draft = drafted(draft, labelled, judged)
+            draft = drafted(draft, labelled, judged, self.regulation)
             worse = partial(score.worsened, table=self.severities)
             recorded = self.history.record(draft, worse=worse)
             counts.findings[recorded.severity] += 1

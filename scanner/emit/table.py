@@ -45,6 +45,7 @@ class Row:
 
     severity: Severity
     status: str
+    gravity: tuple[int, int, int]
     place: tuple[int, int, int]
     cells: tuple[str, ...]
 
@@ -119,6 +120,7 @@ def _row(finding: Finding) -> Row:
     return Row(
         finding.severity,
         _status(finding),
+        finding.gravity,
         (address.version, int(address), endpoint.port),
         tuple(printable(cell, MAX_CELL) for cell in cells),
     )
@@ -161,8 +163,8 @@ def _owner(finding: Finding) -> str:
     return finding.asset.owner or finding.asset.contact or "unknown"
 
 
-def _worst_first(row: Row) -> tuple[int, tuple[int, int, int]]:
-    return list(Severity).index(row.severity), row.place
+def _worst_first(row: Row) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    return row.gravity, row.place
 
 
 def _nothing_open(coverage: Coverage) -> str:
