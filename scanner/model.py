@@ -349,6 +349,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     `duration` is in seconds, pauses included; `paused` is how long the windows were closed on it.
     `slowed` is how often the pace was halved, for the network showed strain; `catch_all` is how
     many hosts seemed to answer on every port. `accepted` says how many of `findings` are accepted.
+    `probes` and `owners` tell the verdicts apart, the latter under "" where nobody is known.
+    `unlisted` are hosts with an open port that no row of the inventory names, the first of
+    `unlisted_total`.
     """
 
     schema: str = COVERAGE_SCHEMA
@@ -376,3 +379,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     slowed: int = 0
     catch_all: int = 0
     accepted: dict[Severity, int] = {}
+    probes: dict[str, dict[Access, int]] = {}
+    owners: dict[str, dict[Access, int]] = {}
+    unlisted: tuple[str, ...] = ()
+    unlisted_total: int = 0
