@@ -15,7 +15,7 @@ import click
 from scanner import __version__
 from scanner.bookkeeping import accept
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.lookback import cases, explain
+from scanner.lookback import cases, explain, severity
 from scanner.options import (
     SETTINGS,
     history_option,
@@ -344,6 +344,7 @@ def findings(history: Path, form: str) -> None:
 ronde.add_command(accept)
 ronde.add_command(explain)
 ronde.add_command(cases)
+ronde.add_command(severity)
 
 
 @ronde.command(context_settings=SETTINGS)

@@ -1,4 +1,4 @@
-"""The commands that explain what the history holds; nothing is sent."""
+"""The commands that explain what the history holds, and what it was judged by; nothing is sent."""
 
 from pathlib import Path
 
@@ -53,3 +53,15 @@ def cases(*, history: Path, form: str) -> None:
         gathered = gather(store.open_findings(utc_now()))
     for case in gathered:
         click.echo(document(case).decode() if form == "json" else summary(case))
+
+
+@click.command(context_settings=SETTINGS)
+def severity() -> None:
+    """Print the table that severities are read from, as it ships.
+
+    A copy with other numbers is what --severity of `ronde scan` takes.
+    """
+    from scanner.severities import NAME
+    from scanner.shipped import shipped
+
+    click.echo(shipped(NAME).read_text(encoding="utf-8"), nl=False)
