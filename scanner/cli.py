@@ -14,7 +14,7 @@ import click
 
 from scanner import __version__
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.lookback import explain
+from scanner.lookback import explain, report
 from scanner.options import (
     SETTINGS,
     history_option,
@@ -333,6 +333,7 @@ def findings(history: Path, form: str) -> None:
 
 
 ronde.add_command(explain)
+ronde.add_command(report)
 
 
 @ronde.command(context_settings=SETTINGS)

@@ -102,3 +102,4 @@ def _cells(finding: Finding) -> Iterator[Cell]:
     yield from (asset.owner, asset.contact, asset.site, asset.zone, ", ".join(asset.tags))
     yield from (finding.probe, finding.scope.name, finding.scope.reference, finding.vantage)
     yield from (moment(finding.first_seen), moment(finding.last_seen), finding.round)
+    yield from (moment(finding.due) if finding.due else None, finding.cvss)

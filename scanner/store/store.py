@@ -13,6 +13,7 @@ from scanner.plaintext import document
 from scanner.store.database import Database, StoreRefused
 from scanner.store.entries import as_it_stands
 from scanner.store.lock import Held, RoundLock
+from scanner.store.reading import Told, of_round, since
 from scanner.store.round import Round
 from scanner.store.tables import finding, round_, shard, sighting, sign
 from scanner.store.tables import way as way_
@@ -104,6 +105,20 @@ class Store:
         )
         with self._database.reading() as transaction:
             return tuple(map(as_it_stands, transaction.execute(query)))
+
+    def told(self, name: str | None = None) -> Told:
+        """Give what a round told, or the newest of all.
+
+        Raises:
+            StoreRefused: there is no such round, or a newer one has looked at the same doors.
+        """
+        with self._database.reading() as transaction:
+            return of_round(transaction, name)
+
+    def told_since(self, when: datetime) -> Told:
+        """Give what was seen exposed, and what was resolved, from a moment on."""
+        with self._database.reading() as transaction:
+            return since(transaction, when)
 
     def watched(self, transport: Transport = Transport.TCP) -> frozenset[tuple[str, int]]:
         """Give address and port of everything that was open: a round should look there again."""

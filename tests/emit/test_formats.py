@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.delivery import deliver, deliver_all, refuse_unwritable
+from scanner.delivery import deliver, refuse_unwritable
 from scanner.emit import Unwritable
 from scanner.emit.atend import AtEnd
 from scanner.emit.formats import Format, Target, renderer
@@ -215,17 +215,6 @@ class TestWholeFiles:
         write_whole("-", [b"a", b"b"])
 
         assert capsysbinary.readouterr().out == b"ab"
-
-    def test_one_that_fails_keeps_nothing_from_the_others(
-        self, capsysbinary: pytest.CaptureFixture[bytes]
-    ) -> None:
-        """The findings are on standard output all the same."""
-        targets = [Target(Format.CSV, "/dev/full"), Target(Format.JSONL, "-")]
-
-        with pytest.raises(Unwritable, match="/dev/full"):
-            deliver_all(report(exposure(), reached=coverage()), targets)
-
-        assert capsysbinary.readouterr().out.count(b"\n") == 2
 
     @pytest.mark.parametrize("place", [".", "missing/findings.csv"])
     def test_what_cannot_be_written_is_refused_before_a_round(
