@@ -54,7 +54,7 @@ class Plan:
     `skipped` counts, by reason, the endpoints that the selected probes would have had a port for.
     They are not among the `planned`. `devices` are those that are not swept but called on with
     care, by class. `apart` are the addresses that the sweep has no business with: these, and the
-    medical devices that are left alone.
+    devices that are left alone.
     """
 
     blocks: tuple[Block, ...]
@@ -94,7 +94,7 @@ class Plan:
             blocks=tuple(block for block in blocks if block.count),
             skipped={reason.value: count for reason, count in skipped.items() if count},
             devices=tuple((kind, block) for kind, block in devices if block.count),
-            apart=scope.devices(AssetClass.MEDICAL) | on_unopted.addresses,
+            apart=scope.devices(AssetClass.MEDICAL) | unopted,
         )
 
     @property

@@ -276,19 +276,24 @@ class TestWhatIsVisited:
         assert plan.called == addresses("192.0.2.4")
 
     def test_the_sweep_is_kept_apart_from_every_medical_device(self) -> None:
-        """With a consent or without; from a printer only if it is called on."""
+        """With a consent or without; from a printer unless that one opted in."""
         zones = (
             Zone("ward", addresses("192.0.2.4"), AssetClass.MEDICAL),
             Zone("copy room", addresses("192.0.2.5"), AssetClass.PRINTER),
         )
         signed = scope(addresses("192.0.2.4/30"), zones=zones)
-        consent = scope(
-            addresses("192.0.2.4/30"), zones=zones, consents={AssetClass.PRINTER: CONSENT}
+        consents = {AssetClass.PRINTER: CONSENT, AssetClass.MEDICAL: CONSENT}
+        consent = scope(addresses("192.0.2.4/30"), zones=zones, consents=consents)
+        opted = scope(
+            addresses("192.0.2.4/30"),
+            zones=zones,
+            opt_ins={IPv4Address("192.0.2.5"): frozenset({631})},
         )
-        own = claim(631, made_for=AssetClass.PRINTER)
+        own = [claim(631, made_for=AssetClass.PRINTER), claim(104, made_for=AssetClass.MEDICAL)]
 
-        assert Plan.of(signed, None, [own]).apart == addresses("192.0.2.4")
-        assert Plan.of(consent, None, [own]).apart == addresses("192.0.2.4/31")
+        assert Plan.of(signed, None, own).apart == addresses("192.0.2.4/31")
+        assert Plan.of(consent, None, own).apart == addresses("192.0.2.4/31")
+        assert Plan.of(opted, None, own).apart == addresses("192.0.2.4")
 
     def test_a_printer_that_opted_in_is_visited_as_it_opted_in(self) -> None:
         """One way or the other, never both."""

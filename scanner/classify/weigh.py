@@ -122,7 +122,7 @@ def _doubted(found: Found, *, lists_kinds: bool, is_told: bool) -> set[Category]
     """Give the categories that the rest of the data set does not bear out.
 
     One ambiguous word alone is doubted whatever it says. Where nobody is spoken of, health is
-    doubted that rests on things alone, on a list of kinds, or on one category among many names.
+    doubted that rests on things alone, on a list of kinds, or on one word among many names.
     """
     firm = _firm(found)
     if not _is_clear(firm):
@@ -130,7 +130,8 @@ def _doubted(found: Found, *, lists_kinds: bool, is_told: bool) -> set[Category]
     if speaks_of_somebody(found):
         return set()
     health = HEALTH & firm.keys()
-    if lists_kinds or (is_told and len(health) == 1):
+    said = {term.phrase for one in health for term in firm[one] if not term.is_thing}
+    if lists_kinds or (is_told and len(health) == 1 and len(said) == 1):
         return set(health)
     return {category for category in health if all(term.is_thing for term in firm[category])}
 

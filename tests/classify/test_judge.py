@@ -103,6 +103,7 @@ class TestIncidents:
         ("diagnosis_type", ("name",), "possible-health"),
         ("prescriptions", (), "health"),
         ("prescriptions", ("title", "text", "position"), "possible-health"),
+        ("prescriptions", ("refills", "text", "position"), "health"),
         ("prescriptions", ("person_id", "text", "position"), "health"),
         ("exposures", ("person_id", "drug", "days"), "health"),
         ("memory.dmp", ("size",), "possible-health"),

@@ -130,3 +130,11 @@ def test_garbage_is_never_open(place: int, body: bytes) -> None:
     outcome = replay(PROBE, load(OPEN).with_payload(place, body))
 
     assert isinstance(outcome, Unknown)
+
+
+def test_a_recorded_gateway_is_open() -> None:
+    """What the real one answers; families of columns are declared, and no row is read for them."""
+    found = assessed(replay(PROBE, load("hbase/2.5-recorded")))
+
+    assert (found.access, found.service.version) == (Access.OPEN, "2.5.8")
+    assert [(held.name, held.fields) for held in found.holdings] == [("faxes", ("patient",))]
