@@ -51,7 +51,9 @@ COLUMNS = (
     "first_seen",
     "last_seen",
     "round",
-)  # fmt: skip - a row of columns reads as a row
+    "due",
+    "cvss",
+)
 
 #: What makes a spreadsheet calculate, at the beginning of a cell; the wide forms do so in East
 #: Asian ones. A semicolon begins a cell where the locale's decimal sign is a comma.
