@@ -43,6 +43,7 @@ class Leg:
             access=dict(self.counts.access),
             unknown=dict(self.counts.unknown),
             findings=dict(self.counts.findings),
+            accepted=dict(+self.counts.accepted),
             catch_all=self.catch_all,
             skipped={why.value: count for why, count in tuple(self.skipped.items())},
         )

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 import click
 
 from scanner import __version__
+from scanner.bookkeeping import accept
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
 from scanner.lookback import explain, report
 from scanner.options import (
     SETTINGS,
     history_option,
     ordered,
+    patience_options,
     probe_names,
     scope_option,
     severity_option,
@@ -26,6 +28,7 @@ from scanner.options import (
 
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
+    from scanner.life import Patience
     from scanner.rounds import Order
     from scanner.severities import Severities
 
@@ -244,6 +247,7 @@ def _vocabulary_option(function: F) -> F:
     show_default=True,
     help="How to find open ports: SYNs need CAP_NET_RAW and numpy; auto sends them if it can.",
 )
+@patience_options
 @click.option("--wait", is_flag=True, help="Outside the scope's window, wait until it opens.")
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
 @click.option(
@@ -270,6 +274,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     fail_on: str,
     services: bool,
     sweep: str,
+    patience: "Patience",
     wait: bool,
     resume: bool,
     workers: int,
@@ -307,7 +312,9 @@ def scan(  # noqa: PLR0913 - one parameter an option
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
     delivery.refuse_unwritable(files, targets)
-    manner = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait)
+    manner = Manner(
+        resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience
+    )
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
@@ -323,15 +330,17 @@ def findings(history: Path, form: str) -> None:
     """Show what is open now, from the history."""
     from scanner.emit.jsonl import JsonLines
     from scanner.emit.table import Table
+    from scanner.rounds import utc_now
     from scanner.store import Store
 
     sink = JsonLines.to("-") if form == "json" else Table(sys.stdout)
     with Store.open(history) as store:
-        for finding in store.open_findings():
+        for finding in store.open_findings(utc_now()):
             sink.finding(finding)
     sink.close()
 
 
+ronde.add_command(accept)
 ronde.add_command(explain)
 ronde.add_command(report)
 

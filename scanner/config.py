@@ -31,6 +31,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     fail_on: str | None = None
     services: bool | None = None
     workers: int | None = None
+    clean_rounds: int | None = None
+    clean_rounds_critical: int | None = None
     sweep: str | None = None
     vocabulary: str | None = None
     severity: str | None = None

@@ -48,6 +48,7 @@ def coverage_of(round_: "Walk", ledger: "Ledger", started: datetime) -> Coverage
         paused=round(round_.hours.paused, 3),
         slowed=round_.sweep.pace.slowed,
         catch_all=total.catch_all,
+        accepted=total.accepted,
     )
 
 

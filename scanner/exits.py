@@ -61,12 +61,13 @@ def run_command(  # noqa: PLR0911 - one an exit
 
 
 def exit_code(result: "Result", fail_on: str) -> int:
-    """Give the exit code of a round that ended; the loudest fact wins."""
+    """Give the exit code of a round that ended; the loudest fact wins. What is accepted is none."""
     coverage = result.coverage
     if result.interrupted:
         return INTERRUPTED
     if fail_on != "none" and any(
-        severity.reaches(Severity(fail_on)) for severity in coverage.findings
+        severity.reaches(Severity(fail_on)) and count > coverage.accepted.get(severity, 0)
+        for severity, count in coverage.findings.items()
     ):
         return FINDINGS
     if coverage.unknown.get(Silence.BUG):

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from scanner.model import Finding, Refused
 from scanner.plaintext import printable
 
+#: A reason, a name and a day, all within their bounds.
+MAX_SAID = 1_300
+
 
 def named(fingerprint: str, findings: Iterable[Finding]) -> Finding:
     """Give the finding that a fingerprint, or its beginning, names.
@@ -30,6 +33,10 @@ def explained(finding: Finding) -> Iterator[str]:
     yield f"{finding.fingerprint}  {finding.title}"
     yield f"{finding.endpoint}, {printable(finding.product)}, {finding.status}"
     yield f"because {finding.because}"
+    if finding.accepted:
+        signed = finding.accepted
+        said = f"accepted until {_moment(signed.until)} by {signed.approver}: {signed.reason}"
+        yield printable(said, MAX_SAID)
     yield ""
     yield f"severity: {finding.severity}"
     yield from _sum(finding)

@@ -19,6 +19,7 @@ class Factor(StrEnum):
     TRANSPORT = "transport"
     REACH = "reach"
     ASSET = "asset"
+    REGRESSION = "regression"
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -17,6 +18,7 @@ from scanner.classify import Classifier, label_holdings
 from scanner.draft import drafted
 from scanner.emit import Sink
 from scanner.extortion import Extortion
+from scanner.life import Worsen
 from scanner.masking import Masking, masked
 from scanner.model import (
     EXPOSED,
@@ -44,13 +46,22 @@ class History(Protocol):
     def together(self) -> AbstractContextManager[None]:
         """Commit all that a block records when it ends."""
 
-    def record(self, draft: Finding) -> Finding:
-        """Commit what was seen exposed, and give it back with its place in the history."""
+    def record(self, draft: Finding, *, worse: Worsen) -> Finding:
+        """Commit what was seen exposed, and give it back with its place in the history.
+
+        `worse` makes of the draft what it is if the door had been seen locked.
+        """
 
     def observe_shut(
-        self, endpoint: Endpoint, *, probe: str | None, because: str, at: datetime
+        self,
+        endpoint: Endpoint,
+        *,
+        probe: str | None,
+        because: str,
+        at: datetime,
+        demanded: bool,
     ) -> None:
-        """Commit that a door was seen shut."""
+        """Commit that a door was seen shut, and whether a credential was demanded there."""
 
     def told(self) -> Iterable[Finding]:
         """Give what this round recorded before it was continued."""
@@ -122,8 +133,11 @@ class Ledger:
             judged = score.judge(visit.about, labelled, inferred, look, self.severities)
             draft = record.finding(visit.about, written, look, judged.severity, inferred)
             draft = drafted(draft, labelled, judged)
-            counts.findings[draft.severity] += 1
-            return self.history.record(draft)
+            worse = partial(score.worsened, table=self.severities)
+            recorded = self.history.record(draft, worse=worse)
+            counts.findings[recorded.severity] += 1
+            counts.accepted[recorded.severity] += recorded.accepted is not None
+            return recorded
         if isinstance(outcome, Closed):
             return None
         return record.service_seen(visit.about, outcome, look)
@@ -163,6 +177,7 @@ class Ledger:
             probe=visit.about.name if visit.about else None,
             because=because,
             at=at,
+            demanded=record.demands_credential(visit.outcome),
         )
 
     def _look(self, visit: Visit) -> record.Look:

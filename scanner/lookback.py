@@ -18,10 +18,11 @@ def explain(*, fingerprint: str, history: Path) -> None:
     FINGERPRINT may be shortened as long as it is one finding's.
     """
     from scanner.explain import explained, named
+    from scanner.rounds import utc_now
     from scanner.store import Store
 
     with Store.open(history) as store:
-        finding = named(fingerprint, store.open_findings())
+        finding = named(fingerprint, store.open_findings(utc_now()))
     for line in explained(finding):
         click.echo(line)
 
@@ -41,6 +42,7 @@ def report(*, history: Path, form: str, to: str, name: str | None, since: dateti
     from scanner.delivery import deliver
     from scanner.emit.formats import Format, Target
     from scanner.emit.report import Gathered, Report
+    from scanner.rounds import utc_now
     from scanner.store import Store
 
     if name and since:
@@ -48,7 +50,10 @@ def report(*, history: Path, form: str, to: str, name: str | None, since: dateti
     if Path(to).resolve() == history.resolve():
         raise click.UsageError(f"{to} is the history")
     with Store.open(history) as store, closing(Gathered()) as gathered:
-        told = store.told_since(since.replace(tzinfo=UTC)) if since else store.told(name)
+        if since:
+            told = store.told_since(since.replace(tzinfo=UTC), utc_now())
+        else:
+            told = store.told(name, utc_now())
         for finding in told.findings:
             gathered.add(finding)
         deliver(Target(Format(form), to), Report(gathered, told.coverage))

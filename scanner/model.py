@@ -91,6 +91,8 @@ class Status(StrEnum):
 
     NEW = "new"
     ONGOING = "ongoing"
+    CHANGED = "changed"
+    ACCEPTED = "accepted"
     RESOLVED = "resolved"
     REOPENED = "reopened"
     UNVERIFIED = "unverified"
@@ -244,6 +246,19 @@ class ScopeReference(msgspec.Struct, frozen=True):
     reference: str
 
 
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's signature under a risk. It ends by itself, and covers nothing worse.
+
+    `until` is the first moment without it; `severity` what the finding was when it was accepted.
+    """
+
+    until: datetime
+    reason: str
+    approver: str
+    severity: Severity
+    since: datetime
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """What a team acts on: one exposed service on one endpoint, in one round.
 
@@ -253,6 +268,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     is a vector of CVSS 4.0. `records` is the sum of all holdings, or None where one was not
     counted; `oldest` is when the first of them was made, and says nothing of when the door opened.
     `open_since` is when it was first seen exposed, or seen so again after it was resolved.
+    `regressed` says that the door had been seen locked, `changes` what differs here from the last
+    look, and `seen_shut` in how many rounds the door was seen shut since it was last exposed.
     """
 
     schema: str = FINDING_SCHEMA
@@ -284,6 +301,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     label: Label = Label.UNKNOWN
     categories: tuple[DataCategory, ...] = ()
     signs: tuple[Mark, ...] = ()
+    changes: tuple[str, ...] = ()
+    regressed: bool = False
+    seen_shut: int = 0
+    accepted: Acceptance | None = None
     why: tuple[Reason, ...] = ()
     cvss: str | None = None
     records: int | None = None
@@ -318,7 +339,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     `planned = reached + closed + filtered + unreachable + sum(skipped)` for a complete round;
     `duration` is in seconds, pauses included; `paused` is how long the windows were closed on it.
     `slowed` is how often the pace was halved, for the network showed strain; `catch_all` is how
-    many hosts seemed to answer on every port.
+    many hosts seemed to answer on every port. `accepted` says how many of `findings` are accepted.
     """
 
     schema: str = COVERAGE_SCHEMA
@@ -345,3 +366,4 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     paused: float = 0.0
     slowed: int = 0
     catch_all: int = 0
+    accepted: dict[Severity, int] = {}

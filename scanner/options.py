@@ -66,6 +66,23 @@ _SELECTION = (
     ),
 )
 
+_PATIENCE = (
+    click.option(
+        "--clean-rounds",
+        type=click.IntRange(1, 100),
+        default=2,
+        show_default=True,
+        help="Resolve a finding once so many rounds have seen its door shut.",
+    ),
+    click.option(
+        "--clean-rounds-critical",
+        type=click.IntRange(1, 100),
+        default=1,
+        show_default=True,
+        help="The same for critical findings.",
+    ),
+)
+
 
 def scope_option(function: F) -> F:
     """Add the option that names the permission."""
@@ -93,6 +110,23 @@ def _default_history() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("ronde", ensure_exists=True) / "history.sqlite"
+
+
+def patience_options(function: Callable[..., object]) -> Callable[..., object]:
+    """Add how often a door must be seen shut; the command gets it as `patience`."""
+
+    @wraps(function)
+    def command(
+        *arguments: object, clean_rounds: int, clean_rounds_critical: int, **rest: object
+    ) -> object:
+        from scanner.life import Patience
+
+        patience = Patience(critical=clean_rounds_critical, others=clean_rounds)
+        return function(*arguments, patience=patience, **rest)
+
+    for option in reversed(_PATIENCE):
+        command = option(command)
+    return command
 
 
 def severity_option(function: F) -> F:

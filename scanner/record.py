@@ -1,8 +1,7 @@
-"""What a finding is called and where it stands against the rounds before: pure rules."""
+"""What a finding is called, and how what was seen is written down: pure rules."""
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -69,16 +68,6 @@ class Look:
     vantage: str
     at: datetime
     labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a finding stands, and the round that put it there: the whole memory of the rule."""
-
-    status: Status
-    round: str
-    first_seen: datetime
-    last_seen: datetime
 
 
 def fingerprint(probe: str, service: Service, endpoint: Endpoint) -> str:
@@ -171,74 +160,18 @@ def access_of(outcome: Assessment | Unknown) -> Access:
     return GUARDS.get(outcome.silence, Access.UNKNOWN)
 
 
+def demands_credential(outcome: Outcome) -> bool:
+    """Tell whether a door was seen locked, which is more than a port that refuses."""
+    return not isinstance(outcome, Closed) and access_of(outcome) in SHUT
+
+
 def shows_shut(outcome: Outcome) -> bool:
     """Tell whether an outcome is an observation that a door is shut.
 
     A refused port and a demanded credential are. A time-out, garbled bytes, a half proof or a
     product that cannot be judged without a credential are not: they say nothing of the door.
     """
-    return isinstance(outcome, Closed) or access_of(outcome) in SHUT
-
-
-def ended(
-    exposed: Mapping[str, str], *, probe: str | None, by: str | None = None
-) -> tuple[str, ...]:
-    """Say which findings an observation of one endpoint ends there, seen from one vantage.
-
-    `exposed` maps the fingerprints that were last seen exposed there to their probes. `probe` is
-    who observed, or None when the port itself refused, which speaks for every probe. `by` is the
-    fingerprint that was seen exposed now, or None when the door was shut: another service of the
-    same probe has taken the place of those before it.
-    """
-    return tuple(
-        fingerprint
-        for fingerprint, its_probe in exposed.items()
-        if fingerprint != by and probe in {None, its_probe}
-    )
-
-
-def filed_under(draft: Finding, exposed: Mapping[str, str]) -> str:
-    """Say which finding a sighting belongs to, given what was last seen exposed there.
-
-    A service that told its own identity before and hides it now is still the one that the same
-    probe saw exposed at this endpoint: hiding a front page neither ends a finding nor begins one.
-    """
-    by_its_endpoint = fingerprint(draft.probe, Service(draft.product), draft.endpoint)
-    there = [known for known, its_probe in exposed.items() if its_probe == draft.probe]
-    if draft.fingerprint == by_its_endpoint and len(there) == 1:
-        return there[0]
-    return draft.fingerprint
-
-
-def when_exposed(before: Standing | None, *, in_round: str, at: datetime) -> Standing:
-    """Say where a finding stands once it was seen exposed.
-
-    All sightings of one round agree: the second node of a new cluster is new as well. A clock
-    that went back never makes a finding older than it was.
-    """
-    if before is None:
-        return Standing(Status.NEW, in_round, at, at)
-    seen = replace(before, round=in_round, last_seen=max(before.last_seen, at))
-    if before.status is Status.RESOLVED:
-        return replace(seen, status=Status.REOPENED)
-    if before.round == in_round and before.status is not Status.UNVERIFIED:
-        return seen
-    return replace(seen, status=Status.ONGOING)
-
-
-def when_round_ends(before: Standing, *, in_round: str, exposed: bool) -> Standing:
-    """Say where a finding stands at the end of a round; `exposed` is the word of its sightings.
-
-    Only an observation ends a finding, because only an observation turns a sighting shut. What
-    this round did not see is unverified, and stays open.
-    """
-    if before.status is Status.RESOLVED:
-        return before
-    if not exposed:
-        return replace(before, status=Status.RESOLVED, round=in_round)
-    if before.round == in_round:
-        return before
-    return replace(before, status=Status.UNVERIFIED, round=in_round)
+    return isinstance(outcome, Closed) or demands_credential(outcome)
 
 
 def _bounded_service(service: Service) -> Service:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -30,6 +30,7 @@ from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
 from scanner.inventory.opened import read_open
 from scanner.ledger import Ledger
+from scanner.life import Patience
 from scanner.model import Asset, AssetClass, Coverage, Refused, ScopeReference, Transport
 from scanner.outputs import audit_trail, open_sinks
 from scanner.pipeline import Patrol, Walk, first_error, patrol, walk
@@ -155,7 +156,7 @@ class Manner:
     A round is cut into as many `shards` as suit its size, unless told. With one of them, `workers`
     are this process; with more they are processes beside it. Where SYNs are sent, the thread that
     walks gives its privileges up for good. To `wait` is to stay for the devices' own windows.
-    `care` is what devices are asked to bear.
+    `care` is what devices are asked to bear, and `patience` how often a door has to be seen shut.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -165,6 +166,7 @@ class Manner:
     sweep: Means = Means.CONNECT
     wait: bool = False
     care: Mapping[AssetClass, Care] = field(default_factory=lambda: CARE)
+    patience: Patience = field(default_factory=Patience)
 
 
 DEFAULT = Manner()
@@ -226,11 +228,12 @@ def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
 def _history(store: Store, prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
     """Begin a round, or go on with one."""
     scope, way = _reference(prepared.scope), _way(prepared, manner)
+    vantage, patience = outputs.vantage, manner.patience
     if manner.resume:
-        return store.resume_round(scope=scope, vantage=outputs.vantage, way=way)
-    now = utc_now()
-    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    return store.begin_round(name, scope=scope, vantage=outputs.vantage, at=now, way=way)
+        return store.resume_round(scope=scope, vantage=vantage, way=way, patience=patience)
+    name = f"{(now := utc_now()):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    begin = partial(store.begin_round, name, at=now)
+    return begin(scope=scope, vantage=vantage, way=way, patience=patience)
 
 
 def _reference(scope: Scope) -> ScopeReference:

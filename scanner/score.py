@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
+from msgspec.structs import replace
+
 from scanner.inferred import Inferred, Label
 from scanner.judged import Factor, Reason
-from scanner.model import EXPOSED, Access, Assessment, Severity
+from scanner.life import raised
+from scanner.model import EXPOSED, Access, Assessment, Finding, Severity
 from scanner.probe import About
 from scanner.record import Look
 from scanner.severities import Base, Severities, Stake
@@ -55,6 +58,18 @@ def judge(
     severity = table.level(sum(reason.points for reason in why))
     required = f"/CR:{_REQUIRED[inferred.label]}" if inferred.label in _REQUIRED else ""
     return Judgement(severity, why, base.cvss + required, timedelta(days=table.days[severity]))
+
+
+def worsened(draft: Finding, table: Severities) -> Finding:
+    """Raise a draft by one severity, for a door that had been locked; the sum is kept true."""
+    severity = raised(draft.severity)
+    points = max(0, table.levels[severity] - sum(reason.points for reason in draft.why))
+    undone = Reason(
+        factor=Factor.REGRESSION, found="the door had been seen locked before", points=points
+    )
+    since = draft.open_since or draft.first_seen
+    due = since + timedelta(days=table.days[severity])
+    return replace(draft, severity=severity, why=(*draft.why, undone), due=due)
 
 
 def at_stake(about: About, assessment: Assessment, label: Label) -> Stake:

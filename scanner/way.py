@@ -57,6 +57,7 @@ class Counts:
     access: Counter[Access] = field(default_factory=Counter)
     unknown: Counter[Silence] = field(default_factory=Counter)
     findings: Counter[Severity] = field(default_factory=Counter)
+    accepted: Counter[Severity] = field(default_factory=Counter)
 
 
 class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +75,7 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
     received: int = 0
     catch_all: int = 0
     skipped: dict[str, int] = {}
+    accepted: dict[Severity, int] = {}
 
     @classmethod
     def sum(cls, tallies: Iterable["ShardTally"]) -> "ShardTally":
@@ -88,6 +90,7 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
             counts.access.update(tally.access)
             counts.unknown.update(tally.unknown)
             counts.findings.update(tally.findings)
+            counts.accepted.update(tally.accepted)
             asks, sent, received = asks + tally.asks, sent + tally.sent, received + tally.received
             catch_all += tally.catch_all
         return cls(
@@ -95,6 +98,7 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
             access=dict(counts.access),
             unknown=dict(counts.unknown),
             findings=dict(counts.findings),
+            accepted=dict(+counts.accepted),
             asks=asks,
             sent=sent,
             received=received,

@@ -128,7 +128,7 @@ class TestInTheHistory:
 
         assert first.growth is None
         assert second.growth == Growth(records=25, since=day(0))
-        assert store.open_findings()[0].growth == second.growth
+        assert store.open_findings(NOON)[0].growth == second.growth
 
     def test_it_is_due_a_term_after_it_was_first_seen(self, store: Store) -> None:
         """Seeing it again gives nobody more time."""

@@ -8,7 +8,9 @@ import pytest
 
 from probes import PROBES
 from scanner.classify import Classifier, load_vocabulary
+from scanner.judged import Factor
 from scanner.ledger import Ledger
+from scanner.life import Worsen
 from scanner.masking import Masking
 from scanner.model import (
     Access,
@@ -59,18 +61,26 @@ class Told:
         """Hold nothing back."""
         return nullcontext()
 
-    def record(self, draft: Finding) -> Finding:
+    def record(self, draft: Finding, *, worse: Worsen) -> Finding:
         """Note it, and say that it is known since noon."""
+        assert worse(draft).why[-1].factor is Factor.REGRESSION
         self.acts.append(f"record {draft.endpoint}")
         self.drafts.append(draft)
         return draft
 
     def observe_shut(
-        self, endpoint: Endpoint, *, probe: str | None, because: str, at: datetime
+        self,
+        endpoint: Endpoint,
+        *,
+        probe: str | None,
+        because: str,
+        at: datetime,
+        demanded: bool,
     ) -> None:
         """Note it."""
         assert at == NOON
-        self.acts.append(f"shut {endpoint} by {probe}: {because}")
+        act = "locked" if demanded else "shut"
+        self.acts.append(f"{act} {endpoint} by {probe}: {because}")
 
     def told(self) -> tuple[Finding, ...]:
         """Give nothing: the round begins."""
@@ -152,7 +162,7 @@ def test_names_are_understood_before_they_are_masked() -> None:
         (
             LOCKED,
             True,
-            ["shut 192.0.2.7:6379 by redis: NOAUTH", "service 192.0.2.7:6379 locked"],
+            ["locked 192.0.2.7:6379 by redis: NOAUTH", "service 192.0.2.7:6379 locked"],
         ),
         (Closed(), False, ["shut 192.0.2.7:6379 by None: the port refused the connection"]),
         (Unknown(Silence.TIMEOUT, "late"), False, ["service 192.0.2.7:6379 unknown"]),
@@ -161,7 +171,7 @@ def test_names_are_understood_before_they_are_masked() -> None:
             Unknown(Silence.CLIENT_CERT, "asks for a certificate"),
             False,
             [
-                "shut 192.0.2.7:6379 by None: asks for a certificate",
+                "locked 192.0.2.7:6379 by None: asks for a certificate",
                 "service 192.0.2.7:6379 client-cert",
             ],
         ),

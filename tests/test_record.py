@@ -1,7 +1,6 @@
-"""What a finding is called, and where it stands: rules without a store."""
+"""What a finding is called, and how it is written down: rules without a store."""
 
 from dataclasses import replace
-from datetime import datetime
 
 import msgspec
 import pytest
@@ -34,18 +33,14 @@ from scanner.record import (
     MAX_NAME,
     MAX_TLS_NAMES,
     Look,
-    Standing,
     access_of,
-    ended,
-    filed_under,
+    demands_credential,
     finding,
     fingerprint,
     service_seen,
     shows_shut,
-    when_exposed,
-    when_round_ends,
 )
-from tests.exposures import NOON, SCOPE, VANTAGE, day, endpoint, exposure
+from tests.exposures import NOON, SCOPE, VANTAGE, day, endpoint
 
 ABOUT = About(
     name="elasticsearch",
@@ -86,14 +81,6 @@ ENDPOINTS = st.builds(
     transport=st.sampled_from(Transport),
     host=st.none() | st.text(),
 )
-STANDINGS = st.builds(
-    Standing,
-    st.sampled_from(Status),
-    st.sampled_from(["r1", "r2"]),
-    st.just(NOON),
-    st.integers(0, 9).map(day),
-)
-MOMENTS = st.integers(-9, 9).map(day)
 
 
 def opened(service: Service, *holdings: Holding) -> Assessment:
@@ -283,134 +270,11 @@ def test_a_guard_before_an_unnamed_product_is_an_access() -> None:
     assert access_of(Unknown(Silence.TIMEOUT, "")) is Access.UNKNOWN
 
 
-THERE = {"f1": "redis", "f2": "redis", "f3": "elasticsearch"}
-
-
-@pytest.mark.parametrize(
-    ("probe", "by", "expected"),
-    [
-        (None, None, ("f1", "f2", "f3")),
-        ("redis", None, ("f1", "f2")),
-        ("redis", "f2", ("f1",)),
-        ("redis", "f9", ("f1", "f2")),
-        ("mongodb", None, ()),
-        ("mongodb", "f9", ()),
-    ],
-)
-def test_an_observation_ends_what_its_observer_can_speak_for(
-    probe: str | None, by: str | None, expected: tuple[str, ...]
-) -> None:
-    """A refused port speaks for all; a probe for its own; a new service for those it replaced."""
-    assert ended(THERE, probe=probe, by=by) == expected
-
-
-@pytest.mark.parametrize(
-    ("before", "expected"),
-    [
-        (None, Status.NEW),
-        (Status.NEW, Status.ONGOING),
-        (Status.ONGOING, Status.ONGOING),
-        (Status.REOPENED, Status.ONGOING),
-        (Status.UNVERIFIED, Status.ONGOING),
-        (Status.RESOLVED, Status.REOPENED),
-    ],
-)
-def test_what_is_seen_exposed_goes_on_or_comes_back(
-    before: Status | None, expected: Status
-) -> None:
-    """The whole table of a sighting in a later round."""
-    standing = Standing(before, "r1", NOON, NOON) if before else None
-
-    assert when_exposed(standing, in_round="r2", at=day(1)).status is expected
-
-
-@pytest.mark.parametrize(
-    ("before", "exposed", "expected"),
-    [
-        (Status.NEW, True, Status.UNVERIFIED),
-        (Status.ONGOING, True, Status.UNVERIFIED),
-        (Status.REOPENED, True, Status.UNVERIFIED),
-        (Status.UNVERIFIED, True, Status.UNVERIFIED),
-        (Status.NEW, False, Status.RESOLVED),
-        (Status.UNVERIFIED, False, Status.RESOLVED),
-        (Status.RESOLVED, False, Status.RESOLVED),
-    ],
-)
-def test_what_a_round_did_not_see_is_unverified_until_it_is_shut(
-    before: Status, *, exposed: bool, expected: Status
-) -> None:
-    """The whole table of the end of a round that did not see the finding exposed."""
-    standing = Standing(before, "r1", NOON, NOON)
-
-    assert when_round_ends(standing, in_round="r2", exposed=exposed).status is expected
-
-
-def test_what_is_seen_after_all_is_not_unverified() -> None:
-    """A look that came late in the same round counts as any other."""
-    missed = Standing(Status.UNVERIFIED, "r2", NOON, NOON)
-
-    assert when_exposed(missed, in_round="r2", at=day(1)).status is Status.ONGOING
-
-
-@given(STANDINGS | st.none(), MOMENTS, MOMENTS)
-def test_all_sightings_of_one_round_agree(
-    before: Standing | None, first: datetime, second: datetime
-) -> None:
-    """The second node of a new cluster is new, and of one that came back, back."""
-    assume(before is None or before.round != "r9")
-    once = when_exposed(before, in_round="r9", at=first)
-
-    twice = when_exposed(once, in_round="r9", at=second)
-
-    assert twice.status is once.status
-
-
-@given(STANDINGS, MOMENTS)
-def test_a_clock_that_goes_back_keeps_the_order_of_times(before: Standing, at: datetime) -> None:
-    """A finding is never last seen before it was first seen, and never less recently."""
-    now = when_exposed(before, in_round="r9", at=at)
-
-    assert now.first_seen == before.first_seen
-    assert now.last_seen >= max(before.last_seen, now.first_seen)
-
-
-@given(STANDINGS, st.booleans())
-def test_the_end_of_a_round_can_be_said_twice(
-    before: Standing,
-    exposed: bool,  # noqa: FBT001 - hypothesis fills it
-) -> None:
-    """A round that settles again after a fault says the same."""
-    once = when_round_ends(before, in_round="r9", exposed=exposed)
-
-    assert when_round_ends(once, in_round="r9", exposed=exposed) == once
-
-
 def _door(place: Endpoint) -> tuple[str, int, Transport]:
     return place.address, place.port, place.transport
 
 
-class TestFiling:
-    """Under which finding a sighting is filed."""
-
-    @pytest.mark.parametrize(
-        ("exposed", "filed"),
-        [
-            ({}, "nameless"),
-            ({"cluster": "elasticsearch"}, "cluster"),
-            ({"keys": "redis"}, "nameless"),
-            ({"cluster": "elasticsearch", "other": "elasticsearch"}, "nameless"),
-        ],
-    )
-    def test_a_sighting_without_identity_continues_the_one_that_is_there(
-        self, exposed: dict[str, str], filed: str
-    ) -> None:
-        """Of the same probe, and only if there is no choice."""
-        nameless = fingerprint("elasticsearch", Service("Elasticsearch"), endpoint())
-
-        there = filed_under(exposure(fingerprint=nameless), exposed)
-
-        assert there == (nameless if filed == "nameless" else filed)
-
-    def test_another_identity_is_another_finding(self) -> None:
-        """A service that names itself is never taken for another."""
-        assert filed_under(exposure(fingerprint="new"), {"old": "elasticsearch"}) == "new"
+@pytest.mark.parametrize("outcome", [Closed(), Unknown(Silence.TIMEOUT, ""), settled(Access.OPEN)])
+def test_only_a_demand_locks_a_door(outcome: Outcome) -> None:
+    """A port that refuses is shut, and nobody has locked it."""
+    assert not demands_credential(outcome)

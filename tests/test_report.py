@@ -41,23 +41,23 @@ class TestHistory:
         see(store, 2, exposure(), shut=(second,))
 
         assert (
-            said(store.told())
-            == said(store.told("r2"))
+            said(store.told(None, day(9)))
+            == said(store.told("r2", day(9)))
             == [
                 ("f1", Status.ONGOING),
                 ("f2", Status.RESOLVED),
                 ("f3", Status.UNVERIFIED),
             ]
         )
-        assert store.told().coverage is not None
+        assert store.told(None, day(9)).coverage is not None
 
     def test_a_round_that_did_not_end_has_no_coverage(self, store: Store) -> None:
         """What it found is told all the same."""
         with begin(store, 1) as killed:
             killed.record(exposure(round="r1", last_seen=day(1)))
 
-        assert said(store.told()) == [("f1", Status.NEW)]
-        assert store.told().coverage is None
+        assert said(store.told(None, day(9))) == [("f1", Status.NEW)]
+        assert store.told(None, day(9)).coverage is None
 
     def test_an_older_round_is_refused(self, store: Store) -> None:
         """The history keeps the last look: a part of it would read as all."""
@@ -65,14 +65,14 @@ class TestHistory:
         see(store, 2)
 
         with pytest.raises(StoreRefused, match="the round r2 has looked again since r1"):
-            store.told("r1")
+            store.told("r1", day(9))
 
     def test_a_round_of_another_scope_takes_nothing_away(self, store: Store) -> None:
         """It says nothing of what it had not to visit."""
         see(store, 1, exposure())
         see(store, 2, scope=ScopeReference("clinic", "SEC-2"))
 
-        assert said(store.told("r1")) == [("f1", Status.NEW)]
+        assert said(store.told("r1", day(9))) == [("f1", Status.NEW)]
 
     @pytest.mark.parametrize(("name", "why"), [("r9", "no round r9"), (None, "no round yet")])
     def test_a_round_that_was_not_is_refused(
@@ -80,7 +80,7 @@ class TestHistory:
     ) -> None:
         """An empty report would say that all is well."""
         with pytest.raises(StoreRefused, match=why):
-            store.told(name)
+            store.told(name, day(9))
 
     @pytest.mark.parametrize(
         ("when", "told"),
@@ -101,7 +101,7 @@ class TestHistory:
         see(store, 2, exposure(), shut=doors)
         see(store, 3, exposure())
 
-        assert said(store.told_since(when)) == told
+        assert said(store.told_since(when, day(9))) == told
 
 
 class TestCommand:

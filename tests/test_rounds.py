@@ -52,6 +52,7 @@ def test_a_finding_is_new_then_ongoing_then_resolved_then_reopened(
     assert status(ground, port) == ["new"]
     assert status(ground, port) == ["ongoing"]
     changing.now = noauth().serve
+    assert status(ground, port) == ["unverified"]
     assert status(ground, port) == ["resolved"]
     assert status(ground, port) == []
     changing.now = FakeRedis().serve
@@ -64,7 +65,7 @@ def test_a_closed_port_resolves_a_finding(ground: Ground) -> None:
         ground.permit({"redis": [port]})
         assert status(ground, port) == ["new"]
 
-    said = ground.scan()
+    said = ground.scan("--clean-rounds", "1")
 
     assert [one["status"] for one in said.on(port)] == ["resolved"]
     assert said.code == 0
@@ -109,8 +110,9 @@ def test_another_vantage_resolves_nothing(ground: Ground, door: tuple[Changing, 
 
     changing.now = noauth().serve
 
-    assert status(ground, port, "--vantage", "server-vlan") == ["unverified"]
-    assert status(ground, port, "--vantage", "guest-wifi") == ["resolved"]
+    once = ("--clean-rounds", "1")
+    assert status(ground, port, "--vantage", "server-vlan", *once) == ["unverified"]
+    assert status(ground, port, "--vantage", "guest-wifi", *once) == ["resolved"]
 
 
 # -- rounds put together by hand -------------------------------------------------------------------

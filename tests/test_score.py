@@ -1,6 +1,7 @@
 """Severity is a sum, and the table that it comes from is the team's to read."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from cvss import CVSS4  # type: ignore[import-untyped] # it ships no annotations
@@ -10,7 +11,7 @@ from msgspec.structs import replace as with_changes
 
 from probes.redis import Redis
 from scanner.inferred import Inferred, Label, Mark
-from scanner.judged import Factor
+from scanner.judged import Factor, Reason
 from scanner.model import (
     EXPOSED,
     Access,
@@ -24,9 +25,9 @@ from scanner.model import (
 )
 from scanner.probe import About
 from scanner.record import Look
-from scanner.score import Judgement, at_stake, judge, may_have_records
+from scanner.score import Judgement, at_stake, judge, may_have_records, worsened
 from scanner.severities import Stake, load_severities
-from tests.exposures import NOON, SCOPE, VANTAGE, endpoint
+from tests.exposures import NOON, SCOPE, VANTAGE, endpoint, exposure
 
 TABLE = load_severities()
 
@@ -295,3 +296,24 @@ def test_another_table_gives_another_severity() -> None:
     said = judge(DATASTORE, assessed(Access.OPEN, FULL), UNKNOWN, LOOK, stricter)
 
     assert said.severity is Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Severity.LOW, Severity.MEDIUM),
+        (Severity.HIGH, Severity.CRITICAL),
+        (Severity.CRITICAL, Severity.CRITICAL),
+    ],
+)
+def test_a_lock_undone_is_one_worse_and_the_sum_says_so(before: Severity, after: Severity) -> None:
+    """What is printed still adds up, and it is due as soon as its new severity asks."""
+    table = load_severities()
+    why = (Reason(factor=Factor.ACCESS, found="open", points=table.levels[before]),)
+    draft = exposure(severity=before, why=why, open_since=NOON)
+
+    worse = worsened(draft, table)
+
+    assert worse.severity is after
+    assert table.level(sum(reason.points for reason in worse.why)) is after
+    assert worse.due == NOON + timedelta(days=table.days[after])

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from scanner.life import Patience
 from scanner.model import (
     Access,
     Endpoint,
@@ -48,11 +49,17 @@ def store(path: Path) -> Iterator[Store]:
         yield opened
 
 
+#: Most of these tests need a door to be seen shut only once.
+ONCE = Patience(critical=1, others=1)
+
+
 def begin(
     store: Store, number: int, *, scope: ScopeReference = SCOPE, vantage: str = VANTAGE
 ) -> Round:
     """Begin the round of one day."""
-    return store.begin_round(f"r{number}", scope=scope, vantage=vantage, at=day(number), way=WAY)
+    return store.begin_round(
+        f"r{number}", scope=scope, vantage=vantage, at=day(number), way=WAY, patience=ONCE
+    )
 
 
 def see(  # noqa: PLR0913 - each is one side of a round
@@ -77,7 +84,7 @@ def see(  # noqa: PLR0913 - each is one side of a round
 
 def status_of(store: Store) -> list[Status]:
     """Give the statuses of what is open."""
-    return [finding.status for finding in store.open_findings()]
+    return [finding.status for finding in store.open_findings(NOON)]
 
 
 def events(path: Path) -> list[tuple[str, str, str]]:
@@ -163,7 +170,7 @@ class TestLife:
         settled = see(store, 2, exposure(fingerprint="f2"))
 
         assert [finding.fingerprint for finding in settled.resolved] == ["f1"]
-        assert [finding.fingerprint for finding in store.open_findings()] == ["f2"]
+        assert [finding.fingerprint for finding in store.open_findings(NOON)] == ["f2"]
 
     def test_another_probe_s_finding_in_its_place_does_not(self, store: Store) -> None:
         """Two products may answer on one port; each probe speaks for its own."""
@@ -178,7 +185,7 @@ class TestLife:
         see(store, 9, exposure())
         see(store, 3, exposure())
 
-        assert [(f.status, f.last_seen) for f in store.open_findings()] == [
+        assert [(f.status, f.last_seen) for f in store.open_findings(NOON)] == [
             (Status.ONGOING, day(9))
         ]
 
@@ -192,7 +199,7 @@ class TestCluster:
             lines = [one.record(exposure(endpoint=endpoint(last))) for last in (7, 8, 9)]
 
         assert [line.status for line in lines] == [Status.NEW] * 3
-        assert [line.endpoint for line in store.open_findings()] == [
+        assert [line.endpoint for line in store.open_findings(NOON)] == [
             endpoint(7),
             endpoint(8),
             endpoint(9),
@@ -213,7 +220,7 @@ class TestCluster:
         see(store, 1, exposure(), exposure(endpoint=endpoint(8)))
 
         assert len(see(store, 2, shut=(endpoint(7),)).unverified) == 1
-        assert [finding.endpoint for finding in store.open_findings()] == [endpoint(8)]
+        assert [finding.endpoint for finding in store.open_findings(NOON)] == [endpoint(8)]
         assert len(see(store, 3, shut=(endpoint(8),)).resolved) == 1
 
     def test_a_cluster_that_moved_is_the_same_finding(self, store: Store) -> None:
@@ -255,7 +262,7 @@ class TestReading:
         with begin(store, 1) as one:
             seen = one.record(exposure(round="r1"))
 
-        assert store.open_findings() == (seen,)
+        assert store.open_findings(NOON) == (seen,)
 
     def test_the_sweep_watches_what_was_open(self, store: Store) -> None:
         """Where something was open a round looks again, so that it can end."""
@@ -269,7 +276,7 @@ class TestReading:
         with begin(store, 1) as one, Store.open(path) as reader:
             one.record(exposure())
 
-            assert len(reader.open_findings()) == 1
+            assert len(reader.open_findings(NOON)) == 1
 
     def test_calls_may_come_from_any_thread(self, store: Store) -> None:
         """The pipeline's worker threads take turns."""
@@ -288,7 +295,7 @@ class TestReading:
         with begin(store, 1) as one:
             one.record(exposure(product="\x9b\u202e\ud800\x00"))
 
-        assert store.open_findings()[0].product == "\x9b\u202e\\ud800\x00"
+        assert store.open_findings(NOON)[0].product == "\x9b\u202e\\ud800\x00"
         with closing(sqlite3.connect(path)) as connection:
             [document] = connection.execute("SELECT document FROM sighting").fetchone()
         assert document.isprintable()
@@ -446,7 +453,7 @@ class TestKilled:
         assert killed_after_five(path) == -signal.SIGKILL
 
         with Store.open(path) as store:
-            assert len(store.open_findings()) == 5
+            assert len(store.open_findings(NOON)) == 5
             settled = see(store, 2, exposure(fingerprint="f1", endpoint=endpoint(1)))
 
         assert [finding.fingerprint for finding in settled.unverified] == ["f2", "f3", "f4", "f5"]
@@ -498,11 +505,11 @@ class TestRefusals:
         """An old program does not guess at new tables."""
         Store.open(path, create=NOON).close()
         with closing(sqlite3.connect(path)) as connection:
-            connection.execute("UPDATE ronde_history SET version = 4")
+            connection.execute("UPDATE ronde_history SET version = 5")
             connection.commit()
         before = path.read_bytes()
 
-        with pytest.raises(StoreRefused, match="version 4; this ronde reads version 3"):
+        with pytest.raises(StoreRefused, match="version 5; this ronde reads version 4"):
             Store.open(path, create=NOON)
 
         assert path.read_bytes() == before
@@ -513,7 +520,10 @@ class TestRefusals:
             see(store, 1, exposure())
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(
-                "DROP TABLE way; DROP TABLE shard; UPDATE ronde_history SET version = 1"
+                "DROP TABLE way; DROP TABLE shard; DROP TABLE locked; DROP TABLE acceptance;"
+                "ALTER TABLE finding DROP COLUMN regressed;"
+                "ALTER TABLE sighting DROP COLUMN seen_shut;"
+                "UPDATE ronde_history SET version = 1"
             )
 
         with Store.open(path) as store:
@@ -554,7 +564,7 @@ class TestRefusals:
             connection.commit()
 
         with pytest.raises(StoreRefused, match="cannot be read") as refused:
-            store.open_findings()
+            store.open_findings(NOON)
         assert "hunter2" not in str(refused.value)
 
     def test_a_missing_history_is_not_an_empty_one(self, path: Path) -> None:
@@ -604,7 +614,7 @@ class TestRefusals:
                 two.record(exposure(fingerprint="f2", remedy="x" * 10_000_000))
 
         with Store.open(path) as reader:
-            assert [finding.fingerprint for finding in reader.open_findings()] == ["f1"]
+            assert [finding.fingerprint for finding in reader.open_findings(NOON)] == ["f1"]
 
 
 def test_a_url_and_a_path_name_the_same_history(store: Store, path: Path) -> None:
@@ -612,7 +622,7 @@ def test_a_url_and_a_path_name_the_same_history(store: Store, path: Path) -> Non
     see(store, 1, exposure())
 
     with Store.open(f"sqlite:///{path}") as other:
-        assert len(other.open_findings()) == 1
+        assert len(other.open_findings(NOON)) == 1
 
 
 def test_every_file_of_the_history_is_its_owner_s_alone(path: Path) -> None:
@@ -716,7 +726,7 @@ def test_a_service_that_hides_its_identity_keeps_its_finding(store: Store) -> No
 
     settled = see(store, 2, exposure(fingerprint=nameless))
 
-    found = [(one.fingerprint, one.status) for one in store.open_findings()]
+    found = [(one.fingerprint, one.status) for one in store.open_findings(NOON)]
     assert found == [("cluster", Status.ONGOING)]
     assert settled.resolved == ()
 

@@ -53,6 +53,7 @@ COLUMNS = (
     "round",
     "due",
     "cvss",
+    "accepted_until",
 )
 
 #: What makes a spreadsheet calculate, at the beginning of a cell; the wide forms do so in East
@@ -105,3 +106,4 @@ def _cells(finding: Finding) -> Iterator[Cell]:
     yield from (finding.probe, finding.scope.name, finding.scope.reference, finding.vantage)
     yield from (moment(finding.first_seen), moment(finding.last_seen), finding.round)
     yield from (moment(finding.due) if finding.due else None, finding.cvss)
+    yield moment(finding.accepted.until) if finding.accepted else None

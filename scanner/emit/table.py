@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from io import TextIOWrapper
 from typing import TextIO
 
@@ -40,7 +41,7 @@ class Row:
     """One line of the table, and where it stands in it. Keeps no holding in memory."""
 
     severity: Severity
-    status: Status
+    status: str
     place: tuple[int, int, int]
     cells: tuple[str, ...]
 
@@ -87,7 +88,7 @@ class Table:
         for row in sorted(self._rows, key=_worst_first):
             grid.add_row(
                 Text(row.severity, style=STYLES[row.severity]),
-                row.status.value,
+                row.status,
                 *map(Text, row.cells),
             )
         self._console.print(grid)
@@ -114,10 +115,20 @@ def _row(finding: Finding) -> Row:
     cells = (finding.access, product, _where(finding), _holdings(finding), _owner(finding))
     return Row(
         finding.severity,
-        finding.status,
+        _status(finding),
         (address.version, int(address), endpoint.port),
         tuple(printable(cell, MAX_CELL) for cell in cells),
     )
+
+
+def _status(finding: Finding) -> str:
+    """Say where it stands, that a lock was undone, and until when somebody has accepted it."""
+    status = f"{finding.status} REGRESSED" if finding.regressed else finding.status.value
+    if finding.accepted is None:
+        return status
+    last_day = (finding.accepted.until - timedelta(days=1)).date()
+    said = status if finding.status is Status.ACCEPTED else f"{status}, accepted"
+    return f"{said} until {last_day}"
 
 
 def _where(finding: Finding) -> str:
@@ -164,8 +175,9 @@ def _summary(coverage: Coverage) -> Iterator[str]:
             f"What answered: {_listed(coverage.access.items()) or 'nothing was settled'}; "
             f"could not be told: {_listed(coverage.unknown.items()) or 'none'}."
         )
+    accepted = f" (accepted: {_listed(coverage.accepted.items())})" if coverage.accepted else ""
     yield (
-        f"Seen exposed in this round: {_listed(coverage.findings.items()) or 'nothing'}. "
+        f"Seen exposed in this round: {_listed(coverage.findings.items()) or 'nothing'}{accepted}. "
         f"{coverage.asks_sent:,} asks in {coverage.duration:,.1f} s."
     )
     if hindered := ", ".join(_hindrances(coverage)):

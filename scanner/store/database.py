@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
     URL,
+    Column,
     Connection,
     Engine,
     create_engine,
@@ -22,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.schema import CreateColumn
 
 from scanner.model import Refused
 from scanner.store import tables
@@ -92,7 +95,7 @@ class Database:
             self._create(create)
         with self.reading() as connection:
             version = connection.scalar(select(tables.history.c.version))
-        if version in tables.LACKING_TABLES:
+        if version in tables.OLDER:
             self._complete()
         elif version != tables.VERSION:
             raise StoreRefused(
@@ -113,10 +116,20 @@ class Database:
                 connection.execute(insert(tables.history).values(row))
 
     def _complete(self) -> None:
-        """Add the tables that an older version lacks; nothing that is there changes."""
+        """Add the tables and columns that an older version lacks; nothing that is there changes."""
         with self.writing() as connection:
             tables.TABLES.create_all(connection)
+            for column in tables.ADDED:
+                _add(column, connection)
             connection.execute(update(tables.history).values(version=tables.VERSION))
+
+
+def _add(column: Column[Any], connection: Connection) -> None:
+    """Add a column, unless a process that came first has done so."""
+    table = column.table.name
+    if column.name not in {there["name"] for there in inspect(connection).get_columns(table)}:
+        specification = CreateColumn(column).compile(connection)
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {specification}")
 
 
 def _path_of(where: str) -> Path:

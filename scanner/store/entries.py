@@ -8,12 +8,23 @@ from functools import cache
 from typing import TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, Insert, Row, Table, Update, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Row,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
+from scanner.life import Sight, Standing
 from scanner.model import Endpoint, Finding, Status
 from scanner.plaintext import document
-from scanner.record import Standing
-from scanner.store.tables import event, finding, sighting
+from scanner.store.tables import event, finding, locked, sighting
 
 #: Address, port, transport: an endpoint without the name that a scope gave it.
 Door: TypeAlias = tuple[str, int, str]
@@ -25,6 +36,8 @@ class Change(StrEnum):
     EXPOSED = "exposed"
     SHUT = "shut"
     NEW = "new"
+    CHANGED = "changed"
+    REGRESSED = "regressed"
     REOPENED = "reopened"
     RESOLVED = "resolved"
 
@@ -37,14 +50,33 @@ class Entries:
     round: str
     vantage: str
 
-    def exposed(self) -> dict[Door, dict[str, str]]:
-        """Read what is exposed from this vantage: fingerprints and their probes by door."""
+    def exposed(self) -> dict[Door, dict[str, Sight]]:
+        """Read what counts as exposed from this vantage: by door, and by fingerprint there."""
         query = select(sighting).where(sighting.c.exposed, sighting.c.vantage == self.vantage)
-        doors: dict[Door, dict[str, str]] = {}
+        doors: dict[Door, dict[str, Sight]] = {}
         for row in self.transaction.execute(query):
             door = (row.address, row.port, row.transport)
-            doors.setdefault(door, {})[row.fingerprint] = row.probe
+            doors.setdefault(door, {})[row.fingerprint] = Sight(row.probe, row.seen_shut, row.round)
         return doors
+
+    def locks(self) -> set[tuple[Door, str]]:
+        """Read which doors demanded a credential from this vantage, and of whom."""
+        query = select(locked).where(locked.c.vantage == self.vantage)
+        return {
+            ((row.address, row.port, row.transport), row.probe)
+            for row in self.transaction.execute(query)
+        }
+
+    def lock(self, door: Door, probe: str, at: datetime) -> None:
+        """Write that a door demanded a credential."""
+        row = {**self._place(door), "probe": probe, "round": self.round, "at": at}
+        self.transaction.execute(_inserted(locked), row)
+
+    def unlock(self, door: Door, probe: str) -> None:
+        """Forget a lock that is undone; the event remembers it."""
+        place = {**self._place(door), "probe": probe}
+        here = (locked.c[name] == value for name, value in place.items())
+        self.transaction.execute(delete(locked).where(*here))
 
     def standing(self, fingerprint: str) -> Standing | None:
         """Read where a finding stands."""
@@ -58,6 +90,7 @@ class Entries:
             "round": now.round,
             "first_seen": now.first_seen,
             "last_seen": now.last_seen,
+            "regressed": now.regressed,
         }
         self._put(finding, {"fingerprint": fingerprint}, {**stands, **also})
 
@@ -66,15 +99,16 @@ class Entries:
         values = {
             "probe": seen.probe,
             "exposed": True,
+            "seen_shut": 0,
             "round": self.round,
             "at": seen.last_seen,
             "document": document(seen).decode(),
         }
-        self._put(sighting, self._place(seen.fingerprint, door_of(seen.endpoint)), values)
+        self._put(sighting, self._sight(seen.fingerprint, door_of(seen.endpoint)), values)
 
     def last_seen_at(self, fingerprint: str, door: Door) -> Finding | None:
         """Read what was last written of a finding on one door, from this vantage."""
-        there = {f"at_{name}": value for name, value in self._place(fingerprint, door).items()}
+        there = {f"at_{name}": value for name, value in self._sight(fingerprint, door).items()}
         document = self.transaction.scalar(_DOCUMENT, there)
         return msgspec.json.decode(document, type=Finding) if document else None
 
@@ -82,11 +116,15 @@ class Entries:
         """Read when a finding was first seen exposed, or seen so again after it was resolved."""
         return self.transaction.scalar(_OPENED, {"fingerprint": fingerprint})
 
-    def shut(self, fingerprint: str, door: Door, at: datetime, because: str) -> None:
-        """Write that a finding was seen shut on one door; it stays open until the round ends."""
-        values = {"exposed": False, "round": self.round, "at": at}
-        self._put(sighting, self._place(fingerprint, door), values)
-        self.note(Change.SHUT, fingerprint, at, because, door)
+    def shut(
+        self, fingerprint: str, door: Door, seen: Sight, at: datetime, *, exposed: bool
+    ) -> None:
+        """Write that a finding was seen shut on one door, and whether it still counts as exposed.
+
+        It stays open until the round ends.
+        """
+        values = {"exposed": exposed, "seen_shut": seen.seen_shut, "round": self.round, "at": at}
+        self._put(sighting, self._sight(fingerprint, door), values)
 
     def note(
         self,
@@ -123,9 +161,9 @@ class Entries:
     def seen_in_round(self) -> Iterator[Finding]:
         """Give the findings that this round saw exposed, one for each endpoint."""
         query = (
-            select(finding, sighting.c.document)
+            select(finding, sighting.c.document, sighting.c.seen_shut)
             .join_from(finding, sighting)
-            .where(sighting.c.exposed, sighting.c.round == self.round)
+            .where(sighting.c.seen_shut == 0, sighting.c.round == self.round)
             .order_by(sighting.c.at, finding.c.fingerprint, sighting.c.address)
         )
         yield from map(as_it_stands, self.transaction.execute(query))
@@ -133,7 +171,7 @@ class Entries:
     def brought_to(self, status: Status) -> Iterator[Finding]:
         """Give the findings that this round brought to a status, by their last document."""
         query = (
-            select(finding, sighting.c.document)
+            select(finding, sighting.c.document, sighting.c.seen_shut)
             .join_from(finding, sighting)
             .where(finding.c.status == status, finding.c.round == self.round)
             .order_by(finding.c.fingerprint, sighting.c.exposed.desc(), sighting.c.at.desc())
@@ -144,10 +182,12 @@ class Entries:
                 given = row.fingerprint
                 yield as_it_stands(row)
 
-    def _place(self, fingerprint: str, door: Door) -> dict[str, object]:
+    def _sight(self, fingerprint: str, door: Door) -> dict[str, object]:
+        return {"fingerprint": fingerprint, **self._place(door)}
+
+    def _place(self, door: Door) -> dict[str, object]:
         address, port, transport = door
         return {
-            "fingerprint": fingerprint,
             "address": address,
             "port": port,
             "transport": transport,
@@ -199,7 +239,9 @@ def door_of(endpoint: Endpoint) -> Door:
 
 def standing_of(row: Row[tuple[object, ...]]) -> Standing:
     """Read the columns of a finding's standing."""
-    return Standing(Status(row.status), row.round, row.first_seen, row.last_seen)
+    return Standing(
+        Status(row.status), row.round, row.first_seen, row.last_seen, regressed=row.regressed
+    )
 
 
 def as_it_stands(row: Row[tuple[object, ...]]) -> Finding:
@@ -211,4 +253,5 @@ def as_it_stands(row: Row[tuple[object, ...]]) -> Finding:
         round=row.round,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
+        seen_shut=row.seen_shut,
     )

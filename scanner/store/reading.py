@@ -1,13 +1,15 @@
 """What the history can still tell of rounds that are over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, Row, or_, select
 
+from scanner.life import with_acceptance
 from scanner.model import Coverage, Finding, Status
+from scanner.store.acceptances import accepted
 from scanner.store.database import StoreRefused
 from scanner.store.entries import Entries, as_it_stands
 from scanner.store.tables import finding, round_, sighting
@@ -21,7 +23,7 @@ class Told:
     coverage: Coverage | None = None
 
 
-def of_round(transaction: Connection, name: str | None) -> Told:
+def of_round(transaction: Connection, name: str | None, now: datetime) -> Told:
     """Tell what a round said, or the newest one of all.
 
     The history keeps the last look at each door and where findings stand now, so only the newest
@@ -44,13 +46,13 @@ def of_round(transaction: Connection, name: str | None) -> Told:
         *entries.brought_to(Status.UNVERIFIED),
     )
     coverage = row.coverage and msgspec.json.decode(row.coverage, type=Coverage)
-    return Told(findings, coverage)
+    return Told(_signed(transaction, findings, now), coverage)
 
 
-def since(transaction: Connection, when: datetime) -> Told:
+def since(transaction: Connection, when: datetime, now: datetime) -> Told:
     """Tell what was seen exposed, and what was resolved, from a moment on, by whichever round."""
     query = (
-        select(finding, sighting.c.document)
+        select(finding, sighting.c.document, sighting.c.seen_shut)
         .join_from(finding, sighting)
         .where(
             sighting.c.at >= when,
@@ -58,7 +60,8 @@ def since(transaction: Connection, when: datetime) -> Told:
         )
         .order_by(finding.c.fingerprint, sighting.c.at.desc())
     )
-    return Told(tuple(_each_resolved_once(map(as_it_stands, transaction.execute(query)))))
+    findings = _each_resolved_once(map(as_it_stands, transaction.execute(query)))
+    return Told(_signed(transaction, findings, now))
 
 
 def _named(transaction: Connection, name: str | None) -> Row[tuple[object, ...]]:
@@ -67,6 +70,14 @@ def _named(transaction: Connection, name: str | None) -> Row[tuple[object, ...]]
     if row is None:
         raise StoreRefused(f"the history has no round {name}" if name else "there was no round yet")
     return row
+
+
+def _signed(
+    transaction: Connection, findings: Iterable[Finding], now: datetime
+) -> tuple[Finding, ...]:
+    """Say of each whether somebody has accepted it."""
+    signed = accepted(transaction)
+    return tuple(with_acceptance(one, signed.get(one.fingerprint), now) for one in findings)
 
 
 def _each_resolved_once(findings: Iterator[Finding]) -> Iterator[Finding]:

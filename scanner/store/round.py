@@ -11,9 +11,23 @@ import msgspec
 from sqlalchemy import insert, select, update
 
 from scanner.age import aged
+from scanner.life import (
+    Patience,
+    Sight,
+    Worsen,
+    changes,
+    contradicted,
+    filed_under,
+    has_regressed,
+    once_shut,
+    when_exposed,
+    when_round_ends,
+    with_acceptance,
+    worsened,
+)
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
-from scanner.record import ended, filed_under, when_exposed, when_round_ends
+from scanner.store.acceptances import accepted
 from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
 from scanner.store.lock import RoundLock
@@ -22,6 +36,9 @@ from scanner.way import Noted, ShardTally, Sign, Way
 
 #: The statuses that are an event when a finding comes to them.
 CHANGES = {Status.NEW: Change.NEW, Status.REOPENED: Change.REOPENED}
+
+#: Who demanded a credential, where something in front of all products did.
+ANYBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,7 @@ class Round:
         vantage: str,
         started: datetime,
         way: Way,
+        patience: Patience,
     ) -> None:
         """Take over a lock that is held and a round that is written down."""
         self._database = database
@@ -58,52 +76,64 @@ class Round:
         self.way = way
         self._scope = scope
         self._vantage = vantage
+        self._patience = patience
         self._lot: ExitStack | None = None
         self._entries: Entries | None = None
-        #: What is exposed from here; the lock keeps it true. Spares a query for each closed port.
+        #: What is exposed and locked from here; the lock keeps both true. Spares a query for each
+        #: closed port. What is accepted while the round is under way is heeded by the next.
         with database.reading() as transaction:
-            self._exposed = Entries(transaction, name, vantage).exposed()
+            entries = Entries(transaction, name, vantage)
+            self._exposed, self._locked = entries.exposed(), entries.locks()
+            self._accepted = accepted(transaction)
 
-    def record(self, draft: Finding) -> Finding:
-        """Commit what was seen exposed, and give it back with its place in the history."""
+    def record(self, draft: Finding, *, worse: Worsen = worsened) -> Finding:
+        """Commit what was seen exposed, and give it back with its place in the history.
+
+        `worse` makes of the draft what it is if the door had been seen locked.
+        """
         door, at = door_of(draft.endpoint), draft.last_seen
         there = self._exposed.setdefault(door, {})
         draft = msgspec.structs.replace(draft, fingerprint=filed_under(draft, there))
-        gone = ended(there, probe=draft.probe, by=draft.fingerprint)
         with self._writing() as entries:
             before = entries.last_seen_at(draft.fingerprint, door)
-            seen = self._follow(entries, draft)
+            seen = self._follow(entries, draft, before, worse)
             seen = aged(seen, before, entries.open_since(draft.fingerprint))
             entries.sight(seen)
             if draft.fingerprint not in there:
                 entries.note(Change.EXPOSED, draft.fingerprint, at, draft.because, door)
-            for fingerprint in gone:
-                entries.shut(fingerprint, door, at, "another service took its place")
-        there[draft.fingerprint] = draft.probe
-        self._forget(door, gone)
-        return seen
+            there[draft.fingerprint] = Sight(draft.probe)
+            gone = contradicted(there, probe=draft.probe, by=draft.fingerprint)
+            self._see_shut(entries, door, gone, at, "another service took its place")
+        return self._told(seen, at)
 
     def observe_shut(
-        self, endpoint: Endpoint, *, probe: str | None, because: str, at: datetime
+        self,
+        endpoint: Endpoint,
+        *,
+        probe: str | None,
+        because: str,
+        at: datetime,
+        demanded: bool = False,
     ) -> None:
         """Commit that a door was seen shut: by a probe, or by the port itself for None.
 
-        For outcomes of which `record.shows_shut` holds, and no other. Free where nothing was
-        open, so it may be called for every closed port of a sweep. `because` is in our words.
+        For outcomes of which `record.shows_shut` holds, and no other; a credential was `demanded`
+        where `record.demands_credential` holds. Free where nothing changes, so it may be called
+        for every closed port of a sweep. `because` is in our words.
         """
         door = door_of(endpoint)
-        gone = ended(self._exposed.get(door, {}), probe=probe)
-        if not gone:
-            return
-        with self._writing() as entries:
-            for fingerprint in gone:
-                entries.shut(fingerprint, door, at, because)
-        self._forget(door, gone)
+        if demanded:
+            self._lock_door(door, probe or ANYBODY, at)
+        gone = contradicted(self._exposed.get(door, {}), probe=probe)
+        if gone:
+            with self._writing() as entries:
+                self._see_shut(entries, door, gone, at, because)
 
     def told(self) -> tuple[Finding, ...]:
         """Give what this round has seen exposed so far, one for each endpoint."""
         with self._database.reading() as transaction:
-            return tuple(Entries(transaction, self.name, self._vantage).seen_in_round())
+            seen = Entries(transaction, self.name, self._vantage).seen_in_round()
+            return tuple(self._told(finding, finding.last_seen) for finding in seen)
 
     def end_shard(self, number: int, tally: ShardTally, at: datetime) -> None:
         """Commit that a shard is done, and what it came to."""
@@ -151,7 +181,9 @@ class Round:
                     entries.stand(fingerprint, now)
             return Settled(
                 resolved=tuple(entries.brought_to(Status.RESOLVED)),
-                unverified=tuple(entries.brought_to(Status.UNVERIFIED)),
+                unverified=tuple(
+                    self._told(finding, at) for finding in entries.brought_to(Status.UNVERIFIED)
+                ),
             )
 
     def end(self, coverage: Coverage) -> None:
@@ -202,17 +234,66 @@ class Round:
             self._entries = Entries(transaction, self.name, self._vantage)
         yield self._entries
 
-    def _follow(self, entries: Entries, draft: Finding) -> Finding:
+    def _follow(
+        self, entries: Entries, draft: Finding, last: Finding | None, worse: Worsen
+    ) -> Finding:
         """Work out where the finding stands now, and write that down."""
-        before = entries.standing(draft.fingerprint)
-        now = when_exposed(before, in_round=self.name, at=draft.last_seen)
-        entries.stand(draft.fingerprint, now, scope=self._scope)
+        fingerprint, at, door = draft.fingerprint, draft.last_seen, door_of(draft.endpoint)
+        before = entries.standing(fingerprint)
+        was_locked = self._unlock_door(entries, door, draft.probe)
+        if regressed := has_regressed(before, was_locked=was_locked):
+            draft = msgspec.structs.replace(worse(draft), regressed=True)
+        changed = changes(last, draft)
+        now = when_exposed(
+            before, in_round=self.name, at=at, changed=bool(changed), regressed=regressed
+        )
+        entries.stand(fingerprint, now, scope=self._scope)
         if now.status in CHANGES and (before is None or before.status is not now.status):
-            entries.note(CHANGES[now.status], draft.fingerprint, draft.last_seen, draft.because)
+            entries.note(CHANGES[now.status], fingerprint, at, draft.because)
+        if was_locked:
+            entries.note(Change.REGRESSED, fingerprint, at, "the door had been seen locked", door)
+        if changed and last and last.round != draft.round:
+            entries.note(Change.CHANGED, fingerprint, at, ", ".join(changed), door)
         return msgspec.structs.replace(
-            draft, status=now.status, first_seen=now.first_seen, last_seen=now.last_seen
+            draft,
+            status=now.status,
+            first_seen=now.first_seen,
+            last_seen=now.last_seen,
+            changes=changed,
         )
 
-    def _forget(self, door: Door, gone: tuple[str, ...]) -> None:
+    def _see_shut(
+        self, entries: Entries, door: Door, gone: tuple[str, ...], at: datetime, because: str
+    ) -> None:
+        """Count a round against findings at a door, and end those of which enough was seen."""
+        there = self._exposed[door]
         for fingerprint in gone:
-            del self._exposed[door][fingerprint]
+            before = there[fingerprint]
+            now = once_shut(before, in_round=self.name)
+            last = entries.last_seen_at(fingerprint, door)
+            if now == before or last is None:
+                continue
+            ends = self._patience.ends(now.seen_shut, last.severity)
+            entries.shut(fingerprint, door, now, at, exposed=not ends)
+            entries.note(Change.SHUT, fingerprint, at, because, door)
+            if ends:
+                del there[fingerprint]
+            else:
+                there[fingerprint] = now
+
+    def _lock_door(self, door: Door, probe: str, at: datetime) -> None:
+        if (door, probe) not in self._locked:
+            with self._writing() as entries:
+                entries.lock(door, probe, at)
+            self._locked.add((door, probe))
+
+    def _unlock_door(self, entries: Entries, door: Door, probe: str) -> bool:
+        """Forget the locks that an exposure undoes, and tell whether there was one."""
+        undone = self._locked & {(door, probe), (door, ANYBODY)}
+        for _, by in undone:
+            entries.unlock(door, by)
+        self._locked -= undone
+        return bool(undone)
+
+    def _told(self, finding: Finding, at: datetime) -> Finding:
+        return with_acceptance(finding, self._accepted.get(finding.fingerprint), at)

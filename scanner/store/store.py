@@ -8,16 +8,23 @@ from typing import Self
 import msgspec
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from scanner.model import Finding, ScopeReference, Transport
+from scanner.acceptance import Signature
+from scanner.life import Patience, with_acceptance
+from scanner.model import Finding, ScopeReference, Severity, Transport
 from scanner.plaintext import document
+from scanner.store.acceptances import accepted, sign, withdraw
 from scanner.store.database import Database, StoreRefused
 from scanner.store.entries import as_it_stands
 from scanner.store.lock import Held, RoundLock
 from scanner.store.reading import Told, of_round, since
 from scanner.store.round import Round
-from scanner.store.tables import finding, round_, shard, sighting, sign
+from scanner.store.tables import finding, round_, shard, sighting
+from scanner.store.tables import sign as sign_
 from scanner.store.tables import way as way_
 from scanner.way import Way
+
+#: How patient a round is unless it is told.
+PATIENCE = Patience()
 
 
 class Store:
@@ -36,7 +43,7 @@ class Store:
         """
         return cls(Database.open(str(where), create=create))
 
-    def begin_round(
+    def begin_round(  # noqa: PLR0913 - a round is known by so much
         self,
         name: str,
         *,
@@ -44,6 +51,7 @@ class Store:
         vantage: str,
         at: datetime,
         way: Way,
+        patience: Patience = PATIENCE,
     ) -> Round:
         """Take the history for one round, and write down that it began, and how it goes.
 
@@ -61,12 +69,20 @@ class Store:
                 vantage=vantage,
                 started=at,
                 way=way,
+                patience=patience,
             )
         except BaseException:
             lock.release()
             raise
 
-    def resume_round(self, *, scope: ScopeReference, vantage: str, way: Way) -> Round:
+    def resume_round(
+        self,
+        *,
+        scope: ScopeReference,
+        vantage: str,
+        way: Way,
+        patience: Patience = PATIENCE,
+    ) -> Round:
         """Take the history for the newest round of a scope, which stopped before its end.
 
         Its way is the one that it was begun with. A round that was interrupted counts as not
@@ -88,6 +104,7 @@ class Store:
                 vantage=vantage,
                 started=row.started,
                 way=begun,
+                patience=patience,
             )
             self._reopen(resumed, ended=row.ended is not None)
         except BaseException:
@@ -95,30 +112,53 @@ class Store:
             raise
         return resumed
 
-    def open_findings(self) -> tuple[Finding, ...]:
+    def open_findings(self, now: datetime) -> tuple[Finding, ...]:
         """Give what is open now: one for each exposed endpoint, as its finding stands."""
         query = (
-            select(finding, sighting.c.document)
+            select(finding, sighting.c.document, sighting.c.seen_shut)
             .join_from(finding, sighting)
             .where(sighting.c.exposed)
             .order_by(finding.c.first_seen, finding.c.fingerprint, sighting.c.address)
         )
         with self._database.reading() as transaction:
-            return tuple(map(as_it_stands, transaction.execute(query)))
+            signed = accepted(transaction)
+            return tuple(
+                with_acceptance(as_it_stands(row), signed.get(row.fingerprint), now)
+                for row in transaction.execute(query)
+            )
 
-    def told(self, name: str | None = None) -> Told:
+    def accept(self, prefix: str, signed: Signature) -> tuple[str, Severity]:
+        """Commit that a risk is accepted; give the finding's fingerprint, and how bad it is.
+
+        Raises:
+            StoreRefused: the fingerprint, or the beginning of one, names no open finding, or
+                several.
+        """
+        with self._database.writing() as transaction:
+            return sign(transaction, prefix, signed)
+
+    def withdraw(self, prefix: str, *, at: datetime) -> str:
+        """Commit that a risk is no longer accepted; give the finding's whole fingerprint.
+
+        Raises:
+            StoreRefused: the fingerprint names no finding, several, or one that is not accepted.
+        """
+        with self._database.writing() as transaction:
+            return withdraw(transaction, prefix, at=at)
+
+    def told(self, name: str | None, now: datetime) -> Told:
         """Give what a round told, or the newest of all.
 
         Raises:
             StoreRefused: there is no such round, or a newer one has looked at the same doors.
         """
         with self._database.reading() as transaction:
-            return of_round(transaction, name)
+            return of_round(transaction, name, now)
 
-    def told_since(self, when: datetime) -> Told:
+    def told_since(self, when: datetime, now: datetime) -> Told:
         """Give what was seen exposed, and what was resolved, from a moment on."""
         with self._database.reading() as transaction:
-            return since(transaction, when)
+            return since(transaction, when, now)
 
     def watched(self, transport: Transport = Transport.TCP) -> frozenset[tuple[str, int]]:
         """Give address and port of everything that was open: a round should look there again."""
@@ -212,7 +252,7 @@ def _superseded(name: str, scope: ScopeReference, vantage: str) -> Select[tuple[
 
 def _forget(transaction: Connection, rounds: Select[tuple[str]]) -> None:
     """Drop what was only kept to continue some rounds."""
-    for table in (shard, sign):
+    for table in (shard, sign_):
         transaction.execute(delete(table).where(table.c.round.in_(rounds)))
 
 

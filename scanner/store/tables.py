@@ -16,6 +16,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -24,10 +26,11 @@ else:
     Moment = TypeDecorator
 
 #: Raised by one with every change of these tables.
-VERSION = 3
+VERSION = 4
 
-#: Versions that lack tables and differ in nothing else: adding those brings them up to date.
-LACKING_TABLES = frozenset({1, 2})  # 1 had neither `way` nor `shard`, 2 had no `sign`
+#: Older versions that lack tables and columns, and differ in nothing else: 1 had neither `way` nor
+#: `shard`, 2 had no `sign`, 3 neither `locked`, `acceptance` nor the columns of `ADDED`.
+OLDER = frozenset({1, 2, 3})
 
 
 class Utc(Moment):
@@ -115,10 +118,12 @@ finding = Table(
     Column("round", String, ForeignKey("round.name"), nullable=False),
     Column("first_seen", Utc, nullable=False),
     Column("last_seen", Utc, nullable=False),
+    Column("regressed", Boolean, nullable=False, server_default=false()),
     Index("finding_by_status", "status"),
 )
 
 #: The last observation of a finding on one endpoint from one vantage, and the document it gave.
+#: It counts as exposed until the door was seen shut often enough; `seen_shut` counts the rounds.
 sighting = Table(
     "sighting",
     TABLES,
@@ -132,7 +137,38 @@ sighting = Table(
     Column("round", String, ForeignKey("round.name"), nullable=False),
     Column("at", Utc, nullable=False),
     Column("document", Text, nullable=False),
+    Column("seen_shut", Integer, nullable=False, server_default=text("0")),
     Index("sighting_by_endpoint", "address", "port", "transport", "vantage"),
+)
+
+#: Doors that demanded a credential of every caller, and have not been seen exposed since. The probe
+#: is "" where something in front demanded it, which speaks for all of them.
+locked = Table(
+    "locked",
+    TABLES,
+    Column("address", String, primary_key=True),
+    Column("port", Integer, primary_key=True, autoincrement=False),
+    Column("transport", String, primary_key=True),
+    Column("vantage", String, primary_key=True),
+    Column("probe", String, primary_key=True),
+    Column("round", String, ForeignKey("round.name"), nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+#: Risks that somebody has accepted; rows are only added, or marked as withdrawn. The last of a
+#: finding that was not withdrawn counts, until its day.
+acceptance = Table(
+    "acceptance",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("fingerprint", String, ForeignKey("finding.fingerprint"), nullable=False),
+    Column("severity", String, nullable=False),
+    Column("until", Utc, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("approver", String, nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("withdrawn", Utc),
+    Index("acceptance_by_fingerprint", "fingerprint"),
 )
 
 #: What changed, when and why; rows are only ever added. Sightings that repeat are no change, so
@@ -151,3 +187,6 @@ event = Table(
     Column("at", Utc, nullable=False),
     Index("event_by_fingerprint", "fingerprint"),
 )
+
+#: The columns that older versions lack. Each has a default, which is true of what they wrote.
+ADDED = (finding.c.regressed, sighting.c.seen_shut)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from scanner.emit.table import Table
 from scanner.inferred import Label, Mark
-from scanner.model import Asset, Endpoint, Finding, Holding, Severity
-from tests.exposures import coverage, endpoint, exposure, shut_service
+from scanner.model import Acceptance, Asset, Endpoint, Finding, Holding, Severity, Status
+from tests.exposures import coverage, day, endpoint, exposure, shut_service
 
 EXTORTION = Mark(what="extortion", holdings=1, because="a name", advice="preserve the logs")
 
@@ -38,6 +38,30 @@ def test_without_a_terminal_a_finding_is_one_line() -> None:
         "high       new      open     Elasticsearch 2.4.6   192.0.2.7:9200   "
         "1 (1,204 records) faxes   Radiology"
     )
+
+
+SIGNED = Acceptance(
+    until=day(5).replace(hour=0),
+    reason="moves in May",
+    approver="CISO",
+    severity=Severity.HIGH,
+    since=day(0),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"status": Status.ACCEPTED, "accepted": SIGNED}, "accepted until 2026-03-05"),
+        ({"status": Status.CHANGED, "accepted": SIGNED}, "changed, accepted until 2026-03-05"),
+        ({"status": Status.REOPENED, "regressed": True}, "reopened REGRESSED"),
+    ],
+)
+def test_what_is_accepted_stays_in_the_table_with_its_last_day(
+    changes: dict[str, object], shown: str
+) -> None:
+    """And a lock that was undone is told as loudly as the rest."""
+    assert re.split(" {2,}", printed(exposure(**changes))[2])[1] == shown
 
 
 def test_the_worst_comes_first_and_then_the_address_as_a_number() -> None:

@@ -98,6 +98,7 @@ def _options() -> Sequence[str]:
         *("--scope", "scope.toml", "--inventory", "assets.csv"),
         *("--output", findings, "--services", "--coverage", coverage),
         *("--audit", audit, "--history", history, "--vantage", "the lab"),
+        *("--clean-rounds", "1"),
     )
 
 

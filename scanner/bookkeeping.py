@@ -1,0 +1,46 @@
+"""The commands that people keep the history with: what they accept, and its upkeep."""
+
+from pathlib import Path
+
+import click
+
+from scanner.options import SETTINGS, history_option
+
+
+@click.command(context_settings=SETTINGS)
+@click.argument("fingerprint")
+@click.option("--until", metavar="DATE", help="The last day of it, such as 2026-12-31, in UTC.")
+@click.option("--reason", help="Why the risk is borne; repeated in every output.")
+@click.option("--approver", help="Who answers for it.")
+@click.option("--withdraw", is_flag=True, help="Take it back.")
+@history_option
+def accept(  # noqa: PLR0913 - one parameter an option
+    *,
+    fingerprint: str,
+    until: str | None,
+    reason: str | None,
+    approver: str | None,
+    withdraw: bool,
+    history: Path,
+) -> None:
+    """Accept the risk of an open finding until a day.
+
+    FINGERPRINT may be the beginning of one. The finding stays in every output, marked as accepted;
+    exit code 3 does not count it. The acceptance ends by itself, and when the finding gets worse.
+    """
+    from scanner.acceptance import signature
+    from scanner.model import Refused
+    from scanner.rounds import utc_now
+    from scanner.store import Store
+
+    now = utc_now()
+    if withdraw:
+        if until or reason or approver:
+            raise Refused("--withdraw takes no --until, --reason or --approver")
+        with Store.open(history) as store:
+            click.echo(f"{store.withdraw(fingerprint, at=now)}: no longer accepted")
+        return
+    signed = signature(until, reason, approver, now)
+    with Store.open(history) as store:
+        name, severity = store.accept(fingerprint, signed)
+    click.echo(f"{name}: accepted as {severity} until {until}, by {signed.approver}")
