@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from scanner.gate import Traffic
 from scanner.plan import Call, Shard, Skip
 from scanner.sweep import State, Tally
-from scanner.way import Counts, ShardTally
+from scanner.way import MAX_UNLISTED, Counts, ShardTally, nested
 
 
 @dataclass(slots=True)
@@ -44,6 +44,10 @@ class Leg:
             unknown=dict(self.counts.unknown),
             findings=dict(self.counts.findings),
             accepted=dict(+self.counts.accepted),
+            probes=nested(self.counts.probes),
+            owners=nested(self.counts.owners),
+            unlisted=tuple(sorted(self.counts.unlisted.copy())[:MAX_UNLISTED]),
+            unlisted_total=len(self.counts.unlisted),
             catch_all=self.catch_all,
             skipped={why.value: count for why, count in tuple(self.skipped.items())},
         )

@@ -24,7 +24,8 @@ def oldest_of(holdings: Sequence[Holding]) -> datetime | None:
 def aged(seen: Finding, before: Finding | None, opened: datetime | None) -> Finding:
     """Place a draft in time: `before` is the last look at this door, `opened` the history's word.
 
-    The draft is due as long after it was seen open as its severity allows; that term is kept.
+    The draft is due as long after it was seen open as its severity allows; that term is kept. So
+    is the case: a new certificate, or a name for its host, does not make it another problem.
     """
     since = opened or seen.first_seen
     term = seen.due - seen.open_since if seen.due and seen.open_since else None
@@ -33,6 +34,7 @@ def aged(seen: Finding, before: Finding | None, opened: datetime | None) -> Find
         open_since=since,
         due=since + term if term is not None else None,
         growth=_growth(before, seen),
+        case=(before and before.case) or seen.case,
     )
 
 

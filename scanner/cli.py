@@ -15,7 +15,7 @@ import click
 from scanner import __version__
 from scanner.bookkeeping import accept
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.lookback import explain, report
+from scanner.lookback import cases, explain, report, severity
 from scanner.options import (
     SETTINGS,
     history_option,
@@ -327,7 +327,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
 def findings(history: Path, form: str) -> None:
-    """Show what is open now, from the history."""
+    """Show what is open now, from the history, the gravest first."""
     from scanner.emit.jsonl import JsonLines
     from scanner.emit.table import Table
     from scanner.rounds import utc_now
@@ -335,13 +335,16 @@ def findings(history: Path, form: str) -> None:
 
     sink = JsonLines.to("-") if form == "json" else Table(sys.stdout)
     with Store.open(history) as store:
-        for finding in store.open_findings(utc_now()):
+        shown = store.open_findings(utc_now())
+        for finding in sorted(shown, key=lambda finding: finding.gravity):
             sink.finding(finding)
     sink.close()
 
 
 ronde.add_command(accept)
 ronde.add_command(explain)
+ronde.add_command(cases)
+ronde.add_command(severity)
 ronde.add_command(report)
 
 

@@ -49,6 +49,10 @@ def coverage_of(round_: "Walk", ledger: "Ledger", started: datetime) -> Coverage
         slowed=round_.sweep.pace.slowed,
         catch_all=total.catch_all,
         accepted=total.accepted,
+        probes=total.probes,
+        owners=total.owners,
+        unlisted=total.unlisted,
+        unlisted_total=total.unlisted_total,
     )
 
 

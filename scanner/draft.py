@@ -3,12 +3,16 @@
 from msgspec.structs import replace
 
 from scanner.age import oldest_of, records_in
+from scanner.cases import case_of
 from scanner.model import Assessment, Finding
+from scanner.regulation import Regulation
 from scanner.score import Judgement
 
 
-def drafted(seen: Finding, assessment: Assessment, judged: Judgement) -> Finding:
-    """Add to what was seen why it is how urgent, how much there is, and when it is due.
+def drafted(
+    seen: Finding, assessment: Assessment, judged: Judgement, regulation: Regulation
+) -> Finding:
+    """Add to what was seen why it is how urgent, how much there is, when it is due, whose it is.
 
     As if it were seen for the first time; the history knows better.
     """
@@ -19,5 +23,7 @@ def drafted(seen: Finding, assessment: Assessment, judged: Judgement) -> Finding
         records=records_in(assessment),
         oldest=oldest_of(assessment.holdings),
         open_since=seen.first_seen,
+        case=case_of(seen),
+        regulation=regulation.pointers_of(seen),
         due=seen.first_seen + judged.term if judged.term is not None else None,
     )

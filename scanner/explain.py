@@ -1,10 +1,11 @@
 """`ronde explain`: one finding in words, with the path that led to its severity."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from scanner.model import Finding, Refused
 from scanner.plaintext import printable
+from scanner.regulation import Language, Regulation
 
 #: A reason, a name and a day, all within their bounds.
 MAX_SAID = 1_300
@@ -45,6 +46,13 @@ def explained(finding: Finding) -> Iterator[str]:
     yield f"CVSS: {finding.cvss or 'not recorded'}"
     yield ""
     yield from _age(finding)
+
+
+def asked(finding: Finding, regulation: Regulation, languages: Sequence[Language]) -> Iterator[str]:
+    """Give the rules' questions, and the file that they ask for, in each language."""
+    for language in languages if finding.regulation else ():
+        yield ""
+        yield from regulation.block(finding, language)
 
 
 def _age(finding: Finding) -> Iterator[str]:

@@ -38,3 +38,12 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
 
     records: int
     since: datetime
+
+
+class CaseKind(StrEnum):
+    """What the findings of a case share."""
+
+    SERVICE = "service"  # one service, on one door or several
+    HOST = "host"  # faxes or calls beside another open service, at one address
+    PRODUCT = "product"  # the same software at several sites
+    OWNER = "owner"

@@ -33,6 +33,7 @@ from scanner.model import (
     Unknown,
 )
 from scanner.probe import Visit
+from scanner.regulation import Regulation
 from scanner.severities import Severities, load_severities
 from scanner.store import Settled
 from scanner.way import Counts, ShardTally
@@ -82,8 +83,10 @@ class Ledger:
 
     `asset_of` gives what the inventory says of an address; `now` the moment, in UTC; `masking`
     which names of holdings may be written down, from here on everywhere; `classifier` tells from
-    names what holdings hold, `extortion` what campaigns leave; findings are judged by `severities`;
-    `told` is what the outputs have been told: a shard that is walked again does not say it twice.
+    names what holdings hold, `extortion` what campaigns leave; findings are judged by `severities`,
+    and `regulation` tells which rules ask something of their owners; `told` is what the outputs
+    have been told: a shard that is walked again does not say it twice; `lists` tells whether the
+    inventory names an address.
     """
 
     round: str
@@ -96,8 +99,10 @@ class Ledger:
     classifier: Classifier
     extortion: Extortion = field(default_factory=Extortion.load)
     severities: Severities = field(default_factory=load_severities)
+    regulation: Regulation = field(default_factory=Regulation.load)
     masking: Masking = Masking.PERSONAL
     told: set[tuple[str, Endpoint]] = field(default_factory=set)
+    lists: Callable[[str], bool] = field(default=lambda _address: True)
 
     def begin(self) -> None:
         """Tell the outputs what the round found before it was continued: they hold whole rounds."""
@@ -123,6 +128,7 @@ class Ledger:
         """Judge and record one visit; give what the outputs will be told."""
         outcome, look = visit.outcome, self._look(visit)
         _count(visit, counts)
+        self._tell_apart(visit, look.asset, counts)
         if record.shows_shut(outcome):
             self._shut(visit, look.at)
         if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
@@ -132,7 +138,7 @@ class Ledger:
             inferred = replace(inferred, signs=self.extortion.signs(outcome.holdings))
             judged = score.judge(visit.about, labelled, inferred, look, self.severities)
             draft = record.finding(visit.about, written, look, judged.severity, inferred)
-            draft = drafted(draft, labelled, judged)
+            draft = drafted(draft, labelled, judged, self.regulation)
             worse = partial(score.worsened, table=self.severities)
             recorded = self.history.record(draft, worse=worse)
             counts.findings[recorded.severity] += 1
@@ -179,6 +185,17 @@ class Ledger:
             at=at,
             demanded=record.demands_credential(visit.outcome),
         )
+
+    def _tell_apart(self, visit: Visit, asset: Asset, counts: Counts) -> None:
+        """Count what answered by owner and by probe, and note who is on no list."""
+        if isinstance(visit.outcome, Closed):
+            return
+        access, address = record.access_of(visit.outcome), visit.endpoint.address
+        counts.owners[asset.owner or "", access] += 1
+        if visit.about:
+            counts.probes[visit.about.name, access] += 1
+        if not self.lists(address):
+            counts.unlisted.add(address)
 
     def _look(self, visit: Visit) -> record.Look:
         return record.Look(

@@ -268,6 +268,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     is a vector of CVSS 4.0. `records` is the sum of all holdings, or None where one was not
     counted; `oldest` is when the first of them was made, and says nothing of when the door opened.
     `open_since` is when it was first seen exposed, or seen so again after it was resolved.
+    `case` names the service that it is of; `regulation` the rules that ask something of its owner.
     `regressed` says that the door had been seen locked, `changes` what differs here from the last
     look, and `seen_shut` in how many rounds the door was seen shut since it was last exposed.
     """
@@ -312,6 +313,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     growth: Growth | None = None
     open_since: datetime | None = None
     due: datetime | None = None
+    case: str | None = None
+    regulation: tuple[str, ...] = ()
+
+    @property
+    def gravity(self) -> tuple[int, int, int]:
+        """Sort by it, and the gravest come first: severity, what names suggest, how much."""
+        severity, label = list(Severity).index(self.severity), list(Label).index(self.label)
+        return severity, label, -sum(holding.records or 0 for holding in self.holdings)
 
 
 class ServiceSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -340,6 +349,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     `duration` is in seconds, pauses included; `paused` is how long the windows were closed on it.
     `slowed` is how often the pace was halved, for the network showed strain; `catch_all` is how
     many hosts seemed to answer on every port. `accepted` says how many of `findings` are accepted.
+    `probes` and `owners` tell the verdicts apart, the latter under "" where nobody is known.
+    `unlisted` are hosts with an open port that no row of the inventory names, the first of
+    `unlisted_total`.
     """
 
     schema: str = COVERAGE_SCHEMA
@@ -367,3 +379,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     slowed: int = 0
     catch_all: int = 0
     accepted: dict[Severity, int] = {}
+    probes: dict[str, dict[Access, int]] = {}
+    owners: dict[str, dict[Access, int]] = {}
+    unlisted: tuple[str, ...] = ()
+    unlisted_total: int = 0

@@ -24,7 +24,7 @@ FORMATS = (
     "ocsf",
     "defectdojo",
     "junit",
-)  # fmt: skip - a list of words reads as one
+)
 
 F = TypeVar("F", bound=Callable[..., object])
 

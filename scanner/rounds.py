@@ -153,10 +153,9 @@ class Manner:
     """How a round is walked.
 
     To `resume` is to go on with the newest round of the scope, if it was not walked to its end.
-    A round is cut into as many `shards` as suit its size, unless told. With one of them, `workers`
-    are this process; with more they are processes beside it. Where SYNs are sent, the thread that
-    walks gives its privileges up for good. To `wait` is to stay for the devices' own windows.
-    `care` is what devices are asked to bear, and `patience` how often a door has to be seen shut.
+    A round has as many `shards` as suit its size, unless told. One worker is this process, more are
+    beside it. Sending SYNs costs the walking thread its privileges. To `wait` is to stay for the
+    devices' windows, `care` what they bear, `patience` how often a door must be seen shut.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -323,6 +322,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         scope=_reference(scope),
         vantage=outputs.vantage,
         asset_of=prepared.asset_of,
+        lists=prepared.inventory.lists,
         history=history,
         sinks=open_sinks(outputs.sinks, opened),
         now=utc_now,

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from scanner.cases import CASE_SCHEMA, Case
 from scanner.model import (
     COVERAGE_SCHEMA,
     FINDING_SCHEMA,
@@ -24,11 +25,16 @@ Schema: TypeAlias = dict[str, object]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 #: Each published object and the value of `schema` by which a reader knows it.
-PUBLISHED = {Finding: FINDING_SCHEMA, ServiceSeen: SERVICE_SCHEMA, Coverage: COVERAGE_SCHEMA}
+PUBLISHED = {
+    Finding: FINDING_SCHEMA,
+    ServiceSeen: SERVICE_SCHEMA,
+    Coverage: COVERAGE_SCHEMA,
+    Case: CASE_SCHEMA,
+}
 
 
 def schema() -> Schema:
-    """Describe one line of output: a finding, a service or a coverage.
+    """Describe one line of output: a finding, a service, a coverage or a case.
 
     What we write is narrower than what the model would read: no member is ever left out. Readers
     must allow for members that they do not know; a later version of the same schema may add some.

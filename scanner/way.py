@@ -1,7 +1,7 @@
 """What the history remembers of a round's way: enough to go on with it, and nothing else."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -50,6 +50,13 @@ class Sign(StrEnum):
 Noted: TypeAlias = tuple[int, Sign]
 
 
+#: A probe or an owner, and a verdict.
+Told: TypeAlias = tuple[str, Access]
+
+#: Enough to see what the inventory lacks; the total says how much it is. No host is in two shards.
+MAX_UNLISTED = 1_000
+
+
 @dataclass(slots=True)
 class Counts:
     """What the visits of a round or a shard amount to."""
@@ -58,6 +65,9 @@ class Counts:
     unknown: Counter[Silence] = field(default_factory=Counter)
     findings: Counter[Severity] = field(default_factory=Counter)
     accepted: Counter[Severity] = field(default_factory=Counter)
+    probes: Counter[Told] = field(default_factory=Counter)
+    owners: Counter[Told] = field(default_factory=Counter)
+    unlisted: set[str] = field(default_factory=set)
 
 
 class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +86,10 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
     catch_all: int = 0
     skipped: dict[str, int] = {}
     accepted: dict[Severity, int] = {}
+    probes: dict[str, dict[Access, int]] = {}
+    owners: dict[str, dict[Access, int]] = {}
+    unlisted: tuple[str, ...] = ()
+    unlisted_total: int = 0
 
     @classmethod
     def sum(cls, tallies: Iterable["ShardTally"]) -> "ShardTally":
@@ -83,7 +97,8 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
         states: Counter[str] = Counter()
         skipped: Counter[str] = Counter()
         counts = Counts()
-        asks = sent = received = catch_all = 0
+        unlisted: list[str] = []
+        asks = sent = received = catch_all = unlisted_total = 0
         for tally in tallies:
             states.update(tally.states)
             skipped.update(tally.skipped)
@@ -93,15 +108,40 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
             counts.accepted.update(tally.accepted)
             asks, sent, received = asks + tally.asks, sent + tally.sent, received + tally.received
             catch_all += tally.catch_all
+            counts.probes.update(flat(tally.probes))
+            counts.owners.update(flat(tally.owners))
+            unlisted += tally.unlisted[: MAX_UNLISTED - len(unlisted)]
+            unlisted_total += tally.unlisted_total
         return cls(
             states=dict(states),
             access=dict(counts.access),
             unknown=dict(counts.unknown),
             findings=dict(counts.findings),
             accepted=dict(+counts.accepted),
+            probes=nested(counts.probes),
+            owners=nested(counts.owners),
+            unlisted=tuple(unlisted),
+            unlisted_total=unlisted_total,
             asks=asks,
             sent=sent,
             received=received,
             catch_all=catch_all,
             skipped=dict(skipped),
         )
+
+
+def nested(counts: Counter[Told]) -> dict[str, dict[Access, int]]:
+    """Give the verdicts by name; another thread may count on meanwhile."""
+    by_name: dict[str, dict[Access, int]] = {}
+    for (name, access), count in sorted(counts.copy().items()):
+        by_name.setdefault(name, {})[access] = count
+    return by_name
+
+
+def flat(by_name: Mapping[str, Mapping[Access, int]]) -> dict[Told, int]:
+    """Give the same by name and verdict."""
+    return {
+        (name, access): count
+        for name, counts in by_name.items()
+        for access, count in counts.items()
+    }

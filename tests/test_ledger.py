@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from probes import PROBES
+from scanner.account import Leg
 from scanner.classify import Classifier, load_vocabulary
 from scanner.judged import Factor
 from scanner.ledger import Ledger
@@ -16,6 +17,7 @@ from scanner.model import (
     Access,
     Assessment,
     Asset,
+    AssetClass,
     Closed,
     Coverage,
     Endpoint,
@@ -30,6 +32,7 @@ from scanner.model import (
     Unknown,
 )
 from scanner.plaintext import document
+from scanner.plan import Call
 from scanner.probe import Visit
 from scanner.store import Settled
 from scanner.way import Counts, ShardTally
@@ -201,6 +204,30 @@ def test_what_is_seen_is_counted_by_kind() -> None:
     assert counts.access == {Access.OPEN: 1, Access.LOCKED: 2}
     assert counts.unknown == {Silence.TIMEOUT: 1}
     assert counts.findings == {Severity.MEDIUM: 1}
+
+
+def test_what_answers_is_told_apart_and_the_unlisted_are_named() -> None:
+    """By owner and by probe; a closed port has answered nothing that could be told apart."""
+    told = Told()
+    books = replace(ledger(told), lists=lambda address: address != "192.0.2.8")
+    visits = [
+        Visit(endpoint=endpoint(7), outcome=OPEN, about=REDIS),
+        Visit(endpoint=endpoint(8), outcome=LOCKED, about=REDIS),
+        Visit(endpoint=endpoint(8, 1), outcome=Unknown(Silence.TIMEOUT, "late")),
+        Visit(endpoint=endpoint(9), outcome=Closed()),
+    ]
+
+    counts = Counts()
+    books.conclude((visit, counts) for visit in visits)
+    tally = Leg(Call(1, AssetClass.PRINTER, "192.0.2.7", (9100,)), counts=counts).tally()
+    total = ShardTally.sum([tally, ShardTally(probes={"redis": {Access.OPEN: 2}})])
+
+    assert total.probes == {"redis": {Access.LOCKED: 1, Access.OPEN: 3}}
+    assert total.owners == {
+        "owner of 192.0.2.7": {Access.OPEN: 1},
+        "owner of 192.0.2.8": {Access.LOCKED: 1, Access.UNKNOWN: 1},
+    }
+    assert (total.unlisted, total.unlisted_total) == (("192.0.2.8",), 1)
 
 
 def test_a_service_carries_its_owner_and_permission() -> None:

@@ -115,6 +115,21 @@ def test_another_vantage_resolves_nothing(ground: Ground, door: tuple[Changing, 
     assert status(ground, port, "--vantage", "guest-wifi", *once) == ["resolved"]
 
 
+def test_a_host_on_no_list_is_named(ground: Ground, door: tuple[Changing, int]) -> None:
+    """It answers in the range and the inventory knows only its neighbour; without one, all do."""
+    _, port = door
+    (ground.folder / "list.txt").write_text("127.0.0.2\n")
+    ground.permit({"redis": [port]}, ranges=("127.0.0.1", "127.0.0.2"))
+
+    listed = ground.scan("--inventory", "list.txt").coverage
+    without = ground.scan().coverage
+
+    assert "127.0.0.1" in listed["unlisted"]
+    assert "127.0.0.2" not in listed["unlisted"]
+    assert listed["probes"]["redis"] == {"open": 1}
+    assert (without["unlisted"], without["unlisted_total"]) == ([], 0)
+
+
 # -- rounds put together by hand -------------------------------------------------------------------
 
 

@@ -21,14 +21,16 @@ from scanner.demo.placed import Placed, Placements, Report
 from scanner.emit.coverage import CoverageFile
 from scanner.emit.jsonl import JsonLines
 from scanner.emit.table import Table
+from scanner.explain import asked, explained
 from scanner.model import Access, Finding, Refused, ServiceSeen
 from scanner.plan import Plan
+from scanner.regulation import Language, Regulation
 from scanner.rounds import Manner, Order, Outputs, Result, prepare, run, utc_now
 
 #: What a round leaves in the folder that is kept.
 SCOPE, INVENTORY = "scope.toml", "assets.csv"
 FINDINGS, COVERAGE, AUDIT = "findings.jsonl", "coverage.json", "audit.jsonl"
-HISTORY = "history.sqlite"
+HISTORY, GRAVEST = "history.sqlite", "gravest.txt"
 
 #: How the demo's scope begins, so that no other folder is ever taken for the demo's.
 MARK = "# Written by `ronde demo`.\n"
@@ -39,14 +41,17 @@ LIMITS = Limits(conversation=2.0)
 
 
 class Verdicts:
-    """Notes which access was reported for which port; a sink like the others."""
+    """Notes which access was reported for which port, and the gravest; a sink like the others."""
 
     def __init__(self) -> None:
         self.by_port: dict[int, Access] = {}
+        self.gravest: Finding | None = None
 
     def finding(self, finding: Finding) -> None:
-        """Note a finding."""
+        """Note a finding, and which is the gravest."""
         self.by_port[finding.endpoint.port] = finding.access
+        if self.gravest is None or finding.gravity < self.gravest.gravity:
+            self.gravest = finding
 
     def service(self, service: ServiceSeen) -> None:
         """Note a service that is no finding."""
@@ -75,8 +80,10 @@ def demonstrate(keep: Path | None, screen: TextIO) -> bool:
         if result.interrupted:
             raise KeyboardInterrupt
         _show(services, verdicts, report[0], screen)
+        if verdicts.gravest:
+            _explain(verdicts.gravest, folder, screen)
         if keep:
-            kept = ", ".join(str(folder / name) for name in (FINDINGS, COVERAGE, AUDIT))
+            kept = ", ".join(str(folder / name) for name in (FINDINGS, GRAVEST, COVERAGE, AUDIT))
             screen.write(f"Left for you to read: {kept}\n")
     right = all(verdicts.by_port.get(placed.port) is placed.expected for placed in services)
     return right and result.coverage.complete and report[0].canary_bytes_sent == 0
@@ -90,7 +97,7 @@ def _make_room(folder: Path) -> None:
         ours = scope.is_file() and scope.read_text(encoding="utf-8").startswith(MARK)
         if not ours and any(folder.iterdir()):
             raise Refused(f"{folder}: is neither empty nor left by an earlier demo; name another")
-        for name in (SCOPE, INVENTORY, FINDINGS, COVERAGE, AUDIT, HISTORY):
+        for name in (SCOPE, INVENTORY, FINDINGS, COVERAGE, AUDIT, HISTORY, GRAVEST):
             (folder / name).unlink(missing_ok=True)
         scope.write_text(MARK, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -190,3 +197,18 @@ def _show(services: tuple[Placed, ...], verdicts: Verdicts, report: Report, scre
         f"\nEvery server held records with canary values: {report.canary_bytes_sent} bytes of "
         f"them were sent, in {sum(report.requests.values())} requests.\n"
     )
+
+
+def _explain(finding: Finding, folder: Path, screen: TextIO) -> None:
+    """Say of the gravest why it is that, and what was seen in English and in French.
+
+    The whole of it, with the questions for its owner, is left in a file.
+    """
+    regulation = Regulation.load()
+    said = "".join(f"  {line}\n" if line else "\n" for line in explained(finding))
+    summaries = (regulation.summary(finding, language) for language in Language)
+    screen.write(f"\nThe gravest, as `ronde explain` shows it:\n{said}\n")
+    screen.writelines(f"  {summary}\n\n" for summary in summaries)
+    screen.write(f"  It asks its owner: {', '.join(finding.regulation)}\n")
+    whole = (*explained(finding), *asked(finding, regulation, tuple(Language)))
+    (folder / GRAVEST).write_text("\n".join(whole) + "\n", encoding="utf-8")

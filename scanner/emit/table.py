@@ -22,6 +22,9 @@ UNBOUNDED = 10_000
 #: A cell shows enough of a name to recognise it; the whole of it is in the JSON Lines.
 MAX_CELL = 60
 
+#: Enough to see that the inventory lacks something; the rest is in the coverage.
+MAX_UNLISTED = 10
+
 HEADINGS = ("severity", "status", "access", "product", "endpoint", "holdings", "owner")
 
 #: The columns of our own words, which are never broken.
@@ -42,6 +45,7 @@ class Row:
 
     severity: Severity
     status: str
+    gravity: tuple[int, int, int]
     place: tuple[int, int, int]
     cells: tuple[str, ...]
 
@@ -67,7 +71,7 @@ class Table:
 
     def coverage(self, coverage: Coverage) -> None:
         """Print the table, and what the round reached."""
-        self._print()
+        self._print(_nothing_open(coverage))
         for line in _summary(coverage):
             self._say(line)
 
@@ -76,10 +80,10 @@ class Table:
         if not self._printed:
             self._print()
 
-    def _print(self) -> None:
+    def _print(self, nothing: str = "No open door was seen.") -> None:
         self._printed = True
         if not self._rows:
-            self._say("No open door was seen.")
+            self._say(nothing)
             return
         wrap = self._console.is_terminal
         grid = Grid(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
@@ -116,6 +120,7 @@ def _row(finding: Finding) -> Row:
     return Row(
         finding.severity,
         _status(finding),
+        finding.gravity,
         (address.version, int(address), endpoint.port),
         tuple(printable(cell, MAX_CELL) for cell in cells),
     )
@@ -158,8 +163,17 @@ def _owner(finding: Finding) -> str:
     return finding.asset.owner or finding.asset.contact or "unknown"
 
 
-def _worst_first(row: Row) -> tuple[int, tuple[int, int, int]]:
-    return list(Severity).index(row.severity), row.place
+def _worst_first(row: Row) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    return row.gravity, row.place
+
+
+def _nothing_open(coverage: Coverage) -> str:
+    """Say of how much nothing is known, before anybody takes silence for safety."""
+    answered = coverage.reached + coverage.closed
+    said = f"No open door was seen: {answered:,} endpoints answered"
+    if unknown := coverage.planned - answered:
+        return f"{said}; nothing is known of {unknown:,} others."
+    return f"{said}, which are all."
 
 
 def _summary(coverage: Coverage) -> Iterator[str]:
@@ -180,6 +194,12 @@ def _summary(coverage: Coverage) -> Iterator[str]:
         f"Seen exposed in this round: {_listed(coverage.findings.items()) or 'nothing'}{accepted}. "
         f"{coverage.asks_sent:,} asks in {coverage.duration:,.1f} s."
     )
+    if coverage.unlisted_total:
+        more = ", …" if coverage.unlisted_total > MAX_UNLISTED else ""
+        yield (
+            f"On no list, and answering: {coverage.unlisted_total:,} hosts: "
+            f"{', '.join(coverage.unlisted[:MAX_UNLISTED])}{more}."
+        )
     if hindered := ", ".join(_hindrances(coverage)):
         yield f"On the way: {hindered}."
     if not coverage.complete:

@@ -52,6 +52,10 @@ class Inventory:
             ),
         )
 
+    def lists(self, address: str) -> bool:
+        """Tell whether a row names an address; without rows, nothing is missing."""
+        return not self.addresses or self.addresses.covers(address)
+
     def asset_for(self, address: str | IPAddress) -> Asset:
         """Give what is known of an address: the most specific row first, wider ones fill its gaps.
 

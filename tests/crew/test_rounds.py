@@ -102,7 +102,9 @@ def walked(
 def essence(finding: Finding) -> Finding:
     """Leave out of a finding what differs from round to round."""
     some = utc_now().replace(year=2000, month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    return structs.replace(finding, round="", first_seen=some, last_seen=some)
+    return structs.replace(
+        finding, round="", first_seen=some, last_seen=some, open_since=None, due=None
+    )
 
 
 def numbers(coverage: Coverage) -> Coverage:

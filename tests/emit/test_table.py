@@ -209,8 +209,21 @@ def test_a_round_that_did_not_see_everything_says_so_last() -> None:
     table.coverage(coverage(complete=False, why_incomplete=("the window closed",), findings={}))
 
     lines = out.getvalue().splitlines()
-    assert lines[0] == "No open door was seen."
+    assert lines[0] == (
+        "No open door was seen: 1,202 endpoints answered; nothing is known of 54 others."
+    )
     assert lines[-1] == "INCOMPLETE: the window closed."
+
+
+def test_hosts_on_no_list_are_named() -> None:
+    """The first of them; all of a thousand are in the coverage."""
+    out = io.StringIO()
+    unlisted = tuple(f"192.0.2.{last}" for last in range(1, 12))
+    Table(out).coverage(coverage(unlisted=unlisted, unlisted_total=11))
+
+    assert out.getvalue().splitlines()[-1] == (
+        f"On no list, and answering: 11 hosts: {', '.join(unlisted[:10])}, …."
+    )
 
 
 def test_a_locale_without_the_letters_does_not_end_the_report(tmp_path: Path) -> None:
