@@ -24,6 +24,7 @@ FORMATS = (
     "ocsf",
     "defectdojo",
     "junit",
+    "html",
 )
 
 F = TypeVar("F", bound=Callable[..., object])
