@@ -6,8 +6,8 @@ from html import unescape
 from urllib.parse import unquote
 
 from scanner.jsonview import Json
-from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service
-from scanner.probe import FRONT, About, Get, HttpDialogue, Page
+from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service, Silence, Unknown
+from scanner.probe import FRONT, About, Get, HttpDialogue, NoAnswer, Page
 from scanner.verdict import OK, UNAUTHORIZED, half_proof, not_answered, not_ours, path
 from scanner.wire import Garbled
 
@@ -83,12 +83,15 @@ class PhpMyAdmin:
 
     def assess(self, front: Page) -> HttpDialogue:
         """Look for its page; then ask there."""
-        place = ROOT if _introduced(front) else FOLDER
-        page = front if place is ROOT else (yield place.page)
-        service = _introduced(page)
-        if service is None:
-            return not_ours(place.page, page)
-        return (yield from _asked(service, place))
+        if service := _introduced(front):
+            return (yield from _asked(service, ROOT))
+        try:
+            page = yield FOLDER.page
+        except NoAnswer:  # some hang up on whoever asks for it, and are something else
+            return Unknown(Silence.UNRECOGNISED, f"{FOLDER.page.name} was not answered")
+        if service := _introduced(page):
+            return (yield from _asked(service, FOLDER))
+        return not_ours(FOLDER.page, page)
 
 
 def _asked(service: Service, place: Place) -> HttpDialogue:

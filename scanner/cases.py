@@ -19,7 +19,7 @@ from scanner.record import FINGERPRINT_DIGITS, fingerprint
 
 CASE_SCHEMA = "ronde.case/1"
 
-#: What a fax server or a telephone system is told by.
+#: What names of faxes and calls, and the products that keep them, suggest.
 _CALLS = frozenset({Category.FAX_DOCUMENT, Category.VOICE_RECORDING})
 
 _SEVERITIES = list(Severity)
@@ -90,8 +90,8 @@ def _cases_of(finding: Finding) -> Iterator[tuple[CaseKind, str, str]]:
 def _is_one(kind: CaseKind, members: Sequence[Finding]) -> bool:
     """Tell whether what they share is one problem.
 
-    A host's is a fax server or a telephone system beside a store; a product's is that several
-    sites run it; an owner's that there are several.
+    A host's is that faxes or calls stand beside another service; a product's that several sites
+    run it; an owner's that there are several.
     """
     if kind is CaseKind.SERVICE:
         return True

@@ -44,6 +44,6 @@ class CaseKind(StrEnum):
     """What the findings of a case share."""
 
     SERVICE = "service"  # one service, on one door or several
-    HOST = "host"  # a fax server or a telephone system beside a store
+    HOST = "host"  # faxes or calls beside another open service, at one address
     PRODUCT = "product"  # the same software at several sites
     OWNER = "owner"

@@ -91,10 +91,12 @@ class Fact(_Table, frozen=True, kw_only=True):
 
 
 class Frame(_Table, frozen=True, kw_only=True):
-    """What stands around the lines."""
+    """What stands around the lines, and how the language sets colons and thousands apart."""
 
     heading: str
     blank: str
+    colon: str
+    thousands: str
     questions: str
     summary: str
 
@@ -142,20 +144,20 @@ class Regulation:
     def summary(self, finding: Finding, language: Language) -> str:
         """Say what was seen, what that shows, and what it does not show."""
         frame: Frame = getattr(self.file, language)
-        return _filled(frame.summary, _known(finding)) or frame.blank
+        return _filled(frame.summary, _known(finding, frame)) or frame.blank
 
     def block(self, finding: Finding, language: Language) -> Iterator[str]:
         """Write what was seen, the lines of the file and the questions, in one language."""
-        known = _known(finding)
         frame: Frame = getattr(self.file, language)
+        known = _known(finding, frame)
         yield self.summary(finding, language)
         yield ""
-        yield f"{frame.heading}:"
+        yield frame.heading + frame.colon
         for fact in self.file.facts:
             entry: Entry = getattr(fact, language)
-            yield f"  {entry.name}: {_filled(entry.value, known) or frame.blank}"
+            yield f"  {entry.name}{frame.colon} {_filled(entry.value, known) or frame.blank}"
         yield ""
-        yield f"{frame.questions}:"
+        yield frame.questions + frame.colon
         for pointer in chain.from_iterable(law.pointers for law in self.laws):
             if pointer.id in finding.regulation:
                 words: Words = getattr(pointer, language)
@@ -189,7 +191,7 @@ _HOLDS: Mapping[When, Callable[[Finding], bool]] = {
 }
 
 
-def _known(finding: Finding) -> dict[str, str | None]:
+def _known(finding: Finding, frame: Frame) -> dict[str, str | None]:
     """Give what a finding knows, ready to be shown; None is what it does not."""
     known = {
         "seen": f"{finding.last_seen:%Y-%m-%d %H:%M} UTC",
@@ -201,10 +203,14 @@ def _known(finding: Finding) -> dict[str, str | None]:
         "oldest": f"{finding.oldest:%Y-%m-%d}" if finding.oldest else None,
         "owner": finding.asset.owner,
         "categories": ", ".join(one.name for one in finding.categories) or None,
-        "records": f"{finding.records:,}" if finding.records is not None else None,
+        "records": _number(finding.records, frame),
         "remedy": finding.remedy,
     }
     return {name: value and printable(value) for name, value in known.items()}
+
+
+def _number(count: int | None, frame: Frame) -> str | None:
+    return None if count is None else f"{count:,}".replace(",", frame.thousands)
 
 
 def _filled(template: str | None, known: Mapping[str, str | None]) -> str | None:

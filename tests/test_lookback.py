@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.severities import load_severities
 from scanner.store import Store
 from tests.exposures import NOON, SCOPE, VANTAGE, WAY, coverage, exposure
 from tests.ground import Ground, fresh_ground
@@ -65,3 +66,12 @@ def test_a_missing_history_is_refused_by_name(ground: Ground) -> None:
 
     assert (said.code, "absent.sqlite" in said.err) == (2, True)
     assert not Path(ground.folder / "absent.sqlite").exists()
+
+
+def test_the_table_is_printed_whole_and_can_be_read_again(ground: Ground) -> None:
+    """What is printed is what judges: a copy of it changes nothing."""
+    said = ground.run("severity")
+    copy = ground.folder / "severity.toml"
+    copy.write_text(said.out, encoding="utf-8")
+
+    assert load_severities(copy) == load_severities()

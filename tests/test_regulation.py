@@ -163,7 +163,7 @@ class TestTheFile:
 
         assert len(english) == len(french)
         assert (
-            "  enregistrements: environ 1,204, selon le serveur ; ce ne sont pas des personnes"
+            "  enregistrements : environ 1 204, selon le serveur ; ce ne sont pas des personnes"
             in french
         )
         assert blanks(english) == blanks(french)

@@ -34,4 +34,4 @@ def test_the_fax_archive_is_the_gravest_and_told_in_both_languages(ground: Groun
     assert "answered a request for metadata without any credential" in said.out
     assert "a répondu sans identification" in said.out
     assert "records: about 6,051,216" in whole
-    assert "enregistrements: environ 6,051,216" in whole
+    assert "enregistrements : environ 6 051 216" in whole

@@ -84,6 +84,14 @@ def test_a_server_without_such_a_folder_is_left_to_the_next_probe() -> None:
     assert (found.silence, found.service) == (Silence.UNRECOGNISED, None)
 
 
+def test_a_server_that_hangs_up_at_the_folder_is_left_to_the_next_probe() -> None:
+    """Many are told to, for such folders are what attackers look for first."""
+    found = settled(load("phpmyadmin/other").with_reply(1, text=None, silence=Silence.CLOSED))
+
+    assert isinstance(found, Unknown)
+    assert (found.silence, found.service) == (Silence.UNRECOGNISED, None)
+
+
 def test_a_server_that_runs_no_php_is_not_asked() -> None:
     """Its folder is not looked for."""
     assert PROBE.identify(Page(status=200, headers={"server": "Jetty(9.4)"}, body=b"")) is None
