@@ -15,7 +15,7 @@ import click
 from scanner import __version__
 from scanner.bookkeeping import accept
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.lookback import cases, explain, severity
+from scanner.lookback import cases, explain, report, severity
 from scanner.options import (
     SETTINGS,
     history_option,
@@ -345,6 +345,7 @@ ronde.add_command(accept)
 ronde.add_command(explain)
 ronde.add_command(cases)
 ronde.add_command(severity)
+ronde.add_command(report)
 
 
 @ronde.command(context_settings=SETTINGS)

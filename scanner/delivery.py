@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from errno import EACCES
 from functools import partial
 from pathlib import Path
@@ -54,17 +53,6 @@ def _opener(target: Target, *, services: bool) -> OpenSink:
         return partial(JsonLines.to, target.where, services=services)
     renderer(target.format)  # before the round: what it needs may not be installed
     return partial(AtEnd, partial(deliver, target))
-
-
-def deliver_all(report: Report, targets: Sequence[Target]) -> None:
-    """Write a report to every target, whatever becomes of the others.
-
-    Raises:
-        Unwritable: at least one cannot be written.
-    """
-    with ExitStack() as remaining:
-        for target in reversed(targets):
-            remaining.callback(deliver, target, report)
 
 
 def deliver(target: Target, report: Report) -> None:

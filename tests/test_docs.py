@@ -41,6 +41,7 @@ UNITS = sorted(path for path in (ROOT / "config").rglob("*") if path.is_file())
 HOSTS = {
     "127.0.0.1",
     "cardbox.example",
+    "cwe.mitre.org",
     "github.com",
     "json-schema.org",
     "localhost",

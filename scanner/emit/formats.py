@@ -20,6 +20,7 @@ class Format(StrEnum):
     DEFECTDOJO = "defectdojo"
     JUNIT = "junit"
     XLSX = "xlsx"
+    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True)

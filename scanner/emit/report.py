@@ -10,6 +10,7 @@ import msgspec
 from scanner.addresses import parse_address
 from scanner.emit import named
 from scanner.model import Coverage, Finding, Severity, Status
+from scanner.past import NOTHING_BEFORE, Past
 from scanner.plaintext import document
 
 #: Some thousand findings; more of them wait on the disk.
@@ -21,10 +22,14 @@ OPEN = frozenset(Status) - {Status.RESOLVED}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Findings, which may be walked more than once; `coverage` is of one round, None of several."""
+    """Findings, which may be walked more than once; `coverage` is of one round, None of several.
+
+    `past` is what the history knows of the rounds before; empty where nobody asked it.
+    """
 
     findings: Iterable[Finding]
     coverage: Coverage | None = None
+    past: Past = NOTHING_BEFORE
 
 
 #: A format: pieces of the document, in order. It touches nothing but what it is handed.

@@ -16,6 +16,7 @@ from scanner.store.acceptances import accepted, sign, withdraw
 from scanner.store.database import Database, StoreRefused
 from scanner.store.entries import as_it_stands
 from scanner.store.lock import Held, RoundLock
+from scanner.store.reading import Told, of_round, since
 from scanner.store.round import Round
 from scanner.store.tables import finding, round_, shard, sighting
 from scanner.store.tables import sign as sign_
@@ -144,6 +145,20 @@ class Store:
         """
         with self._database.writing() as transaction:
             return withdraw(transaction, prefix, at=at)
+
+    def told(self, name: str | None, now: datetime) -> Told:
+        """Give what a round told, or the newest of all.
+
+        Raises:
+            StoreRefused: there is no such round, or a newer one has looked at the same doors.
+        """
+        with self._database.reading() as transaction:
+            return of_round(transaction, name, now)
+
+    def told_since(self, when: datetime, now: datetime) -> Told:
+        """Give what was seen exposed, and what was resolved, from a moment on."""
+        with self._database.reading() as transaction:
+            return since(transaction, when, now)
 
     def watched(self, transport: Transport = Transport.TCP) -> frozenset[tuple[str, int]]:
         """Give address and port of everything that was open: a round should look there again."""

@@ -1,0 +1,358 @@
+"use strict";
+// The list of findings: filtered, sorted and shown a page at a time. Everything that a server
+// said goes through text nodes; the page's policy allows no other way.
+(() => {
+  const PAGE = 50;          // rows that a person scans; drawing them takes a frame or two
+  const PRINTED = 500;      // findings on paper with their details: about two hundred sheets
+  const TYPING = 120;       // milliseconds after the last key before the list is filtered
+
+  const { words, findings, abouts } = JSON.parse(document.getElementById("data").textContent);
+  const SEVERITIES = Object.keys(words.en.severity);
+  const COLUMNS = [
+    ["severity", (f) => SEVERITIES.indexOf(f.severity)],
+    ["status", (f) => f.status],
+    ["access", (f) => f.access],
+    ["product", (f) => f.product.toLowerCase()],
+    ["where", (f) => f.at],
+    ["label", (f) => Object.keys(words.en.label).indexOf(f.label)],
+    ["holdings", (f) => f.total || 0],
+    ["owner", (f) => (f.owner || f.contact || "\uffff").toLowerCase()],
+    ["since", (f) => f.first],
+  ];
+  const FILTERS = {
+    severity: (f) => f.severity,
+    status: (f) => f.status,
+    access: (f) => f.access,
+    label: (f) => f.label,
+    probe: (f) => abouts[f.about].probe,
+    owner: (f) => f.owner || f.contact || "",
+  };
+  const TRANSLATED = new Set(["severity", "status", "access", "label"]);
+
+  for (const finding of findings) finding.text = haystack(finding);
+  const state = { language: preferred(), query: "", chosen: {}, sort: null, down: false, page: 0, open: new Set() };
+  let matching = findings;
+  let body, count, pager, timer;
+
+  // -- what is shown ------------------------------------------------------------------------------
+
+  function haystack(f) {
+    const about = abouts[f.about];
+    const names = (f.holdings || []).map((holding) => holding[0]);
+    return [f.product, f.where, f.host, f.owner, f.contact, f.site, f.zone, f.id, about.probe, about.title,
+      f.round, ...(f.tags || []), ...names].join("\n").toLowerCase();
+  }
+
+  function choose() {
+    const terms = state.query.toLowerCase().split(/\s+/).filter(Boolean);
+    const chosen = Object.entries(state.chosen);
+    matching = findings.filter((f) => chosen.every(([name, value]) => FILTERS[name](f) === value)
+      && terms.every((term) => f.text.includes(term)));
+    if (state.sort !== null) {
+      const key = COLUMNS.find(([name]) => name === state.sort)[1];
+      const sign = state.down ? -1 : 1;
+      const keyed = matching.map((f) => [key(f), f]);
+      keyed.sort(([a], [b]) => (a < b ? -sign : a > b ? sign : 0));
+      matching = keyed.map(([, f]) => f);
+    }
+    state.page = 0;
+    draw();
+  }
+
+  function draw() {
+    const from = state.page * PAGE;
+    const rows = matching.slice(from, from + PAGE);
+    body.replaceChildren(...rows.flatMap((f) => (state.open.has(f) ? [row(f), detail(f)] : [row(f)])));
+    count.textContent = matching.length
+      ? say("table", "shown", { from: from + 1, to: from + rows.length, matching: matching.length, total: findings.length })
+      : say("table", "nothing");
+    pager.forEach(([back, on]) => {
+      back.disabled = from === 0;
+      on.disabled = from + PAGE >= matching.length;
+    });
+  }
+
+  function drawAll() {
+    for (const part of document.querySelectorAll("[data-lang]")) part.hidden = part.dataset.lang !== state.language;
+    for (const button of document.querySelectorAll("[data-switch]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.switch === state.language));
+    }
+    document.documentElement.lang = state.language;
+    document.getElementById("findings").replaceChildren(...list());
+    draw();
+  }
+
+  // -- its parts ----------------------------------------------------------------------------------
+
+  function list() {
+    body = make("tbody");
+    count = make("p", { "aria-live": "polite" });
+    pager = [];
+    const table = make("table", { class: "findings" }, [make("thead", {}, [headings()]), body]);
+    return [make("h2", { id: "list" }, [say("table", "heading")]), filters(), count, pages(), table, pages()];
+  }
+
+  function headings() {
+    const cells = COLUMNS.map(([name]) => {
+      const button = make("button", { type: "button" }, [say("table", name)]);
+      const cell = make("th", { scope: "col" }, [button]);
+      if (state.sort === name) cell.setAttribute("aria-sort", state.down ? "descending" : "ascending");
+      button.addEventListener("click", () => {
+        state.down = state.sort === name && !state.down;
+        state.sort = name;
+        for (const other of cell.parentNode.children) other.removeAttribute("aria-sort");
+        cell.setAttribute("aria-sort", state.down ? "descending" : "ascending");
+        choose();
+      });
+      return cell;
+    });
+    return make("tr", {}, [make("td"), ...cells]);
+  }
+
+  function filters() {
+    const search = make("input", { type: "search", id: "search", placeholder: say("table", "search_hint"), autocomplete: "off", spellcheck: "false" });
+    search.value = state.query;
+    search.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { state.query = search.value; choose(); }, TYPING);
+    });
+    const selects = Object.keys(FILTERS).map(select);
+    const clear = make("button", { type: "button" }, [say("table", "clear")]);
+    clear.addEventListener("click", () => {
+      clearTimeout(timer);
+      state.query = "";
+      state.chosen = {};
+      drawAll();
+      choose();
+      document.getElementById("search").focus();
+    });
+    const labelled = field("search", "search", search);
+    return make("div", { class: "filters", role: "search", "aria-label": say("table", "filters") }, [labelled, ...selects, clear]);
+  }
+
+  function select(name) {
+    const counts = new Map();
+    for (const f of findings) counts.set(FILTERS[name](f), (counts.get(FILTERS[name](f)) || 0) + 1);
+    const order = Object.keys(words.en[name] || {});
+    const values = [...counts.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b) || (a < b ? -1 : 1));
+    const options = values.map((value) => {
+      const shown = TRANSLATED.has(name) ? word(name, value) : value || say("detail", "unknown");
+      return make("option", { value }, [`${shown} (${number(counts.get(value))})`]);
+    });
+    // The mark tells "all" from the owner who is not known.
+    const all = make("option", { value: "*", "data-all": "" }, [say("table", "all")]);
+    const list = make("select", { id: `by-${name}` }, [all, ...options]);
+    list.selectedIndex = name in state.chosen ? values.indexOf(state.chosen[name]) + 1 : 0;
+    list.addEventListener("change", () => {
+      if (list.selectedIndex === 0) delete state.chosen[name];
+      else state.chosen[name] = values[list.selectedIndex - 1];
+      choose();
+    });
+    return field(name, "", list);
+  }
+
+  function field(name, kind, input) {
+    return make("div", { class: kind }, [make("label", { for: input.id }, [say("table", name)]), input]);
+  }
+
+  function pages() {
+    const [back, on] = [["previous", -1], ["next", 1]].map(([name, step]) => {
+      const button = make("button", { type: "button" }, [say("table", name)]);
+      button.addEventListener("click", () => { state.page += step; draw(); });
+      return button;
+    });
+    pager.push([back, on]);
+    return make("nav", { class: "pager", "aria-label": `${say("table", "pages")} ${pager.length}` }, [back, on]);
+  }
+
+  function row(f) {
+    const shut = !state.open.has(f);
+    const toggle = make("button", { type: "button", "aria-expanded": String(!shut), "aria-label": say("table", "open_detail", { where: f.where }) }, [shut ? "+" : "−"]);
+    const line = make("tr", {}, [
+      make("td", {}, [toggle]),
+      make("td", {}, [make("span", { class: `badge ${f.severity}` }, [word("severity", f.severity)])]),
+      make("td", {}, [word("status", f.status)]),
+      make("td", {}, [word("access", f.access)]),
+      make("th", { scope: "row" }, [foreign(f.product)]),
+      make("td", {}, [make("code", {}, [f.where]), ...(f.host ? [" ", foreign(f.host)] : [])]),
+      make("td", {}, [word("label", f.label), ...(f.signs ? [" ", make("span", { class: "sign" }, ["⚠ " + say("detail", "signs")])] : [])]),
+      make("td", {}, [number(f.total || 0)]),
+      make("td", {}, [f.owner || f.contact ? foreign(f.owner || f.contact) : say("detail", "unknown")]),
+      make("td", {}, [f.first]),
+    ]);
+    toggle.addEventListener("click", () => {
+      if (shut) state.open.add(f); else state.open.delete(f);
+      if (!shut) line.nextSibling.remove();
+      const fresh = row(f);
+      if (shut) line.after(detail(f));
+      line.replaceWith(fresh);
+      fresh.querySelector("button").focus();
+    });
+    return line;
+  }
+
+  function detail(f) {
+    const about = abouts[f.about];
+    const cell = make("td", { colspan: COLUMNS.length + 1 }, [
+      make("h3", { lang: "en" }, [about.title]),
+      ...(f.signs || []).map(([because, advice]) => make("p", { class: "loud", lang: "en" }, [`${because}. ${advice}`])),
+      ...block("because", [english(f.because)]),
+      ...block("proof", proof(f)),
+      ...block("check", check(f, about)),
+      ...block("remedy", [english(about.remedy), ...references(about)]),
+      ...block("holdings", holdings(f)),
+      ...(f.categories ? block("categories", [categories(f)]) : []),
+      ...block("owner", [facts(f)]),
+      ...(f.events ? block("history", [history(f)]) : []),
+    ]);
+    return make("tr", { class: "detail" }, [cell]);
+  }
+
+  function block(name, parts) {
+    return [make("h4", {}, [say("detail", name)]), ...parts];
+  }
+
+  function proof(f) {
+    if (!f.proof) return [make("p", {}, [say("detail", "no_proof")])];
+    const [ask, answer, control] = f.proof;
+    return [pairs([
+      [say("detail", "ask"), make("code", {}, [ask])],
+      [say("detail", "answer"), english(answer)],
+      [say("detail", "control"), english(control)],
+    ])];
+  }
+
+  function check(f, about) {
+    return [
+      make("p", {}, [say("detail", "check_note")]),
+      ...(f.check ? [make("pre", {}, [f.check])] : []),
+      make("p", {}, [say("detail", "check_probe"), " ", make("code", {}, [`ronde probes ${about.probe}`])]),
+    ];
+  }
+
+  function references(about) {
+    const links = about.references.map((link) => make("li", {}, [make("a", { href: link, rel: "noreferrer noopener", target: "_blank" }, [link])]));
+    const weakness = `https://cwe.mitre.org/data/definitions/${Number(about.cwe)}.html`;
+    links.push(make("li", {}, [make("a", { href: weakness, rel: "noreferrer noopener", target: "_blank" }, [`CWE-${Number(about.cwe)}`])]));
+    return [make("ul", { "aria-label": say("detail", "references") }, links)];
+  }
+
+  function holdings(f) {
+    if (!f.holdings) return [make("p", {}, [number(f.total || 0)])];
+    const columns = ["name", "kind", "records", "bytes", "created"];
+    const head = columns.map((name, at) => make("th", { scope: "col", class: at === 2 || at === 3 ? "number" : "" }, [say("detail", name)]));
+    head.push(make("th", { scope: "col" }, [say("table", "label")]));
+    const rows = f.holdings.map(([name, kind, records, bytes, created, label]) => make("tr", {}, [
+      make("th", { scope: "row" }, [foreign(name)]),
+      make("td", {}, [foreign(kind)]),
+      make("td", { class: "number" }, [records === null ? say("detail", "unknown") : number(records)]),
+      make("td", { class: "number" }, [bytes === null ? say("detail", "unknown") : number(bytes)]),
+      make("td", {}, [created || say("detail", "unknown")]),
+      make("td", {}, [word("label", label)]),
+    ]));
+    const table = make("table", {}, [make("thead", {}, [make("tr", {}, head)]), make("tbody", {}, rows)]);
+    const more = f.total > f.holdings.length
+      ? [make("p", {}, [say("detail", "holdings_more", { count: f.holdings.length, total: f.total })])] : [];
+    return [make("div", { class: "wide", role: "region", tabindex: "0", "aria-label": say("detail", "holdings") }, [table]), ...more];
+  }
+
+  function categories(f) {
+    return make("ul", {}, f.categories.map(([name, matched]) => make("li", {}, [
+      word("category", name), ` (${say("detail", "words")} `, foreign(matched), ")"])));
+  }
+
+  function facts(f) {
+    const given = ["owner", "contact", "site", "zone"].map((name) => [say("detail", name), f[name] ? foreign(f[name]) : say("detail", "unknown")]);
+    const lists = [["tags", f.tags], ["labels", f.labels]].filter(([, values]) => values)
+      .map(([name, values]) => [say("detail", name), foreign(values.join(", "))]);
+    return pairs([...given, ...lists,
+      ...(f.host ? [[say("detail", "host"), foreign(f.host)]] : []),
+      [say("detail", "confidence"), word("confidence", f.confidence)],
+      [say("detail", "first_seen"), f.first],
+      [say("detail", "last_seen"), f.last],
+      [say("detail", "vantage"), foreign(f.vantage)],
+      [say("detail", "tls"), tls(f)],
+      [say("detail", "round"), make("code", {}, [f.round])],
+      [say("detail", "fingerprint"), make("code", {}, [f.id])],
+    ]);
+  }
+
+  function tls(f) {
+    if (!f.tls) return say("detail", "no_tls");
+    const [version, names, issuer, ends] = f.tls;
+    return make("span", {}, [foreign(version), ...(names ? [" · ", foreign(names)] : []),
+      ...(issuer ? [` · ${say("detail", "issuer")} `, foreign(issuer)] : []),
+      ...(ends ? [` · ${say("detail", "expires")} ${ends}`] : [])]);
+  }
+
+  function history(f) {
+    return make("ul", {}, f.events.map(([at, what, where, because]) => make("li", {}, [
+      `${at} · ${word("event", what)}`, ...(where ? [" · ", make("code", {}, [where])] : []), ...(because ? [" · ", english(because, "span")] : [])])));
+  }
+
+  // -- bricks -------------------------------------------------------------------------------------
+
+  function make(name, attributes = {}, children = []) {
+    const node = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) if (value !== "" || key === "value") node.setAttribute(key, value);
+    node.append(...children);
+    return node;
+  }
+
+  function pairs(entries) {
+    return make("dl", {}, entries.flatMap(([term, value]) => [make("dt", {}, [term]), make("dd", {}, [value])]));
+  }
+
+  function foreign(text) {
+    return make("bdi", {}, [text]);
+  }
+
+  function english(text, name = "p") {
+    return make(name, { lang: "en" }, [text]);
+  }
+
+  function say(section, key, places = {}) {
+    return words[state.language][section][key].replace(/\{(\w+)\}/g, (_, name) => {
+      const value = places[name];
+      return typeof value === "number" ? number(value) : value;
+    });
+  }
+
+  function word(section, key) {
+    return words[state.language][section][key] || key;
+  }
+
+  function number(value) {
+    return String(value).replace(/\B(?=(\d{3})+$)/g, state.language === "fr" ? "\u202f" : ",");
+  }
+
+  function preferred() {
+    const known = Object.keys(words);
+    const asked = location.hash.slice(1);
+    if (known.includes(asked)) return asked;
+    const spoken = (navigator.languages || []).map((language) => language.slice(0, 2));
+    return spoken.find((language) => known.includes(language)) || known[0];
+  }
+
+  // -- the page -----------------------------------------------------------------------------------
+
+  document.getElementById("languages").hidden = false;
+  document.getElementById("languages").addEventListener("click", (event) => {
+    const chosen = event.target.dataset.switch;
+    if (!chosen) return;
+    state.language = chosen;
+    drawAll();
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    event.preventDefault();
+    document.getElementById("search").focus();
+  });
+  // On paper nothing unfolds: what the filters left is printed with its details.
+  addEventListener("beforeprint", () => {
+    body.replaceChildren(...matching.slice(0, PRINTED).flatMap((f) => [row(f), detail(f)]));
+    if (matching.length > PRINTED) count.textContent = say("table", "capped", { count: PRINTED });
+  });
+  addEventListener("afterprint", draw);
+  drawAll();
+})();

@@ -1,0 +1,62 @@
+"""The words of the page in each language: data files, read once for a report."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from scanner.plaintext import printable
+from scanner.shipped import shipped
+
+#: In the order of the switch; the page opens in the reader's own where it is one of them.
+LANGUAGES = ("en", "fr")
+
+#: What stands between thousands: French has a narrow space that no line breaks at.
+_THOUSANDS = {"en": ",", "fr": "\N{NARROW NO-BREAK SPACE}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the page: its words by section and key, its numbers, its shares."""
+
+    code: str
+    words: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def load(cls, code: str) -> "Language":
+        """Read the words that ship with the program."""
+        text = shipped(f"report/{code}.toml").read_text(encoding="utf-8")
+        return cls(code, tomllib.loads(text))
+
+    def say(self, section: str, key: str, **places: object) -> str:
+        """Give a text, with numbers written as the language writes them."""
+        return self.words[section][key].format(
+            **{name: self._written(value) for name, value in places.items()}
+        )
+
+    def name(self, section: str, word: str) -> str:
+        """Translate a word of our own vocabulary; one without a translation stands as it is."""
+        return self.words[section].get(word) or printable(word)
+
+    def number(self, value: int) -> str:
+        """Write a number with its thousands apart."""
+        return f"{value:,}".replace(",", _THOUSANDS[self.code])
+
+    def share(self, part: int, whole: int) -> str:
+        """Write a percentage rounded down: what is not everything is never called 100 %."""
+        percent = part * 100 // whole if whole else 0
+        return f"{percent}\N{NARROW NO-BREAK SPACE}%" if self.code == "fr" else f"{percent}%"
+
+    def _written(self, value: object) -> str:
+        match value:
+            case int():
+                return self.number(value)
+            case datetime():
+                return moment(value)
+            case _:
+                return printable(str(value))
+
+
+def moment(when: datetime) -> str:
+    """Write a moment so that it reads the same in every language, to the minute."""
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
