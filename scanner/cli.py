@@ -299,7 +299,9 @@ def scan(  # noqa: PLR0913 - one parameter an option
     screen = None if quiet else delivery.terminal_for_people(targets)
     progress = Progress(screen)
     files = (*filter(None, [coverage]), str(audit))
-    delivery.refuse_clashes(order, (*(target.where for target in targets), *files, str(history)))
+    delivery.refuse_clashes(
+        order, (*(one.where for one in targets if one.is_file), *files, str(history))
+    )
     sinks = delivery.file_sinks(targets, coverage, services=services)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
