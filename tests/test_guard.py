@@ -264,7 +264,6 @@ class TestWhen:
             socket.getaddrinfo("localhost", port)
             connect(("127.0.0.1", port))
         with pytest.raises(OutOfScope), moved.watching():
-            socket.getaddrinfo("localhost", port)
             connect(("127.0.0.1", port))
         with pytest.raises(OutOfScope), reached.watching():
             socket.getaddrinfo("other.example", port)
