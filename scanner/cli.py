@@ -302,7 +302,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     progress = Progress(screen)
     files = (*filter(None, [coverage]), str(audit))
     delivery.refuse_clashes(order, (*(target.where for target in targets), *files, str(history)))
-    sinks = delivery.file_sinks(targets, coverage, services=services)
+    sinks = delivery.file_sinks(targets, coverage, services=services, history=history)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
         sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],

@@ -84,6 +84,7 @@ def report(*, history: Path, form: str, to: str, name: str | None, since: dateti
     from scanner.delivery import deliver
     from scanner.emit.formats import Format, Target
     from scanner.emit.report import Gathered, Report
+    from scanner.past import NOTHING_BEFORE
     from scanner.rounds import utc_now
     from scanner.store import Store
 
@@ -98,4 +99,5 @@ def report(*, history: Path, form: str, to: str, name: str | None, since: dateti
             told = store.told(name, utc_now())
         for finding in told.findings:
             gathered.add(finding)
-        deliver(Target(Format(form), to), Report(gathered, told.coverage))
+        past = store.before(told.coverage) if told.coverage else NOTHING_BEFORE
+        deliver(Target(Format(form), to), Report(gathered, told.coverage, past))

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 
 from scanner.acceptance import Signature
 from scanner.life import Patience, with_acceptance
-from scanner.model import Finding, ScopeReference, Severity, Transport
+from scanner.model import Coverage, Finding, ScopeReference, Severity, Transport
+from scanner.past import Past
 from scanner.plaintext import document
 from scanner.store.acceptances import accepted, sign, withdraw
+from scanner.store.before import before
 from scanner.store.database import Database, StoreRefused
 from scanner.store.entries import as_it_stands
 from scanner.store.lock import Held, RoundLock, Waiting
@@ -186,6 +188,11 @@ class Store:
         """Give what was seen exposed, and what was resolved, from a moment on."""
         with self._database.reading() as transaction:
             return since(transaction, when, now)
+
+    def before(self, told: Coverage) -> Past:
+        """Give the rounds before one, and what happened to its findings."""
+        with self._database.reading() as transaction:
+            return before(transaction, told)
 
     def watched(self, transport: Transport = Transport.TCP) -> frozenset[tuple[str, int]]:
         """Give address and port of everything that was open: a round should look there again."""
