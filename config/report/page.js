@@ -3,7 +3,8 @@
 // said goes through text nodes; the page's policy allows no other way.
 (() => {
   const PAGE = 50;          // rows that a person scans; drawing them takes a frame or two
-  const PRINTED = 500;      // findings on paper with their details: about two hundred sheets
+  const PRINTED = 1000;     // lines on paper: about fifty sheets
+  const DETAILED = 50;      // findings on paper with their details: each takes about a sheet
   const TYPING = 120;       // milliseconds after the last key before the list is filtered
 
   const { words, findings, abouts, rules } = JSON.parse(document.getElementById("data").textContent);
@@ -378,10 +379,10 @@
     event.preventDefault();
     document.getElementById("search").focus();
   });
-  // On paper nothing unfolds: what the filters left is printed with its details.
+  // On paper nothing unfolds: of what the filters left, the first have their details.
   addEventListener("beforeprint", () => {
-    body.replaceChildren(...matching.slice(0, PRINTED).flatMap((f) => [row(f), detail(f)]));
-    if (matching.length > PRINTED) count.textContent = say("table", "capped", { count: PRINTED });
+    body.replaceChildren(...matching.slice(0, PRINTED).flatMap((f, at) => (at < DETAILED ? [row(f), detail(f)] : [row(f)])));
+    if (matching.length > DETAILED) count.textContent = say("table", "capped", { count: Math.min(PRINTED, matching.length), detailed: DETAILED, matching: matching.length });
   });
   addEventListener("afterprint", draw);
   drawAll();
