@@ -44,3 +44,34 @@ def accept(  # noqa: PLR0913 - one parameter an option
     with Store.open(history) as store:
         name, severity = store.accept(fingerprint, signed)
     click.echo(f"{name}: accepted as {severity} until {until}, by {signed.approver}")
+
+
+@click.group(context_settings=SETTINGS)
+def db() -> None:
+    """Look after the history: check it, copy it."""
+
+
+@db.command("check", context_settings=SETTINGS)
+@history_option
+def check(history: Path) -> None:
+    """Look through the whole history, and say what is wrong with it."""
+    from scanner.model import Refused
+    from scanner.store import Store
+
+    with Store.open(history) as store:
+        found = store.problems()
+    if found:
+        raise Refused("\n".join([f"{history} is damaged:", *found]))
+    click.echo(f"{history}: nothing is wrong with it")
+
+
+@db.command("backup", context_settings=SETTINGS)
+@click.argument("to", type=click.Path(path_type=Path, dir_okay=False))
+@history_option
+def backup(to: Path, history: Path) -> None:
+    """Copy the history to a new file, also while a round goes on."""
+    from scanner.store import Store
+
+    with Store.open(history) as store:
+        store.back_up(to)
+    click.echo(f"{to}: a copy of {history}")

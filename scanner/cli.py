@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 import click
 
 from scanner import __version__
-from scanner.bookkeeping import accept
+from scanner.bookkeeping import accept, db
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.lookback import cases, explain, severity
+from scanner.lookback import cases, explain, report, severity
 from scanner.options import (
     SETTINGS,
     history_option,
@@ -248,7 +248,9 @@ def _vocabulary_option(function: F) -> F:
     help="How to find open ports: SYNs need CAP_NET_RAW and numpy; auto sends them if it can.",
 )
 @patience_options
-@click.option("--wait", is_flag=True, help="Outside the scope's window, wait until it opens.")
+@click.option(
+    "--wait", is_flag=True, help="Wait for the scope's window, and for a round that is under way."
+)
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
 @click.option(
     "--workers",
@@ -300,7 +302,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     progress = Progress(screen)
     files = (*filter(None, [coverage]), str(audit))
     delivery.refuse_clashes(order, (*(target.where for target in targets), *files, str(history)))
-    sinks = delivery.file_sinks(targets, coverage, services=services)
+    sinks = delivery.file_sinks(targets, coverage, services=services, history=history)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
         sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
@@ -342,9 +344,11 @@ def findings(history: Path, form: str) -> None:
 
 
 ronde.add_command(accept)
+ronde.add_command(db)
 ronde.add_command(explain)
 ronde.add_command(cases)
 ronde.add_command(severity)
+ronde.add_command(report)
 
 
 @ronde.command(context_settings=SETTINGS)

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from errno import EACCES
 from functools import partial
 from pathlib import Path
@@ -17,8 +16,10 @@ from scanner.emit.jsonl import JsonLines
 from scanner.emit.report import Report
 from scanner.emit.whole import write_whole
 from scanner.inventory.read import Source
-from scanner.model import Refused
+from scanner.model import Coverage, Refused
+from scanner.past import Past
 from scanner.rounds import OpenSink, Order
+from scanner.store import Store
 
 
 def named_targets(output: Sequence[str]) -> list[Target]:
@@ -36,35 +37,31 @@ def terminal_for_people(targets: Sequence[Target]) -> TextIO | None:
 
 
 def file_sinks(
-    targets: Sequence[Target], coverage: str | None, *, services: bool
+    targets: Sequence[Target], coverage: str | None, *, services: bool, history: Path
 ) -> list[OpenSink]:
-    """Say how to open every output that was named.
+    """Say how to open every output that was named; `history` has what was before the round.
 
     Raises:
         Refused: a format needs a package that is not installed.
     """
-    sinks = [_opener(target, services=services) for target in targets]
+    sinks = [_opener(target, services=services, history=history) for target in targets]
     if coverage is not None:
         sinks.append(partial(CoverageFile, coverage))
     return sinks
 
 
-def _opener(target: Target, *, services: bool) -> OpenSink:
+def _opener(target: Target, *, services: bool, history: Path) -> OpenSink:
     if target.format is Format.JSONL:
         return partial(JsonLines.to, target.where, services=services)
     renderer(target.format)  # before the round: what it needs may not be installed
+    if target.format is Format.HTML:
+        return partial(AtEnd, partial(deliver, target), partial(_told_before, history))
     return partial(AtEnd, partial(deliver, target))
 
 
-def deliver_all(report: Report, targets: Sequence[Target]) -> None:
-    """Write a report to every target, whatever becomes of the others.
-
-    Raises:
-        Unwritable: at least one cannot be written.
-    """
-    with ExitStack() as remaining:
-        for target in reversed(targets):
-            remaining.callback(deliver, target, report)
+def _told_before(history: Path, told: Coverage) -> Past:
+    with Store.open(history) as store:
+        return store.before(told)
 
 
 def deliver(target: Target, report: Report) -> None:

@@ -13,6 +13,20 @@ if TYPE_CHECKING:
 #: Every option of every command has a variable: `--fail-on` is RONDE_FAIL_ON.
 SETTINGS = {"auto_envvar_prefix": "RONDE", "help_option_names": ["-h", "--help"]}
 
+#: The words of `scanner.emit.formats.Format`, which is not loaded for `--help`.
+FORMATS = (
+    "jsonl",
+    "csv",
+    "xlsx",
+    "markdown",
+    "prometheus",
+    "sarif",
+    "ocsf",
+    "defectdojo",
+    "junit",
+    "html",
+)
+
 F = TypeVar("F", bound=Callable[..., object])
 
 

@@ -203,9 +203,9 @@ def run(
         around = Around(now=utc_now, pace=_say_pace, warn=warn)
         # Before a round begins: what refuses the sweep must not leave one behind that is empty.
         sweep = _sweep(prepared, manner, around, open_files)
-        store = open_files.enter_context(Store.open(outputs.history, create=started))
-        parts = _Parts(store, sweep, around, open_files)
-        going = _assemble(prepared, outputs, manner, parts)
+        wait = (lambda holder: log.warning("waiting", why=holder)) if manner.wait else None
+        store = open_files.enter_context(Store.open(outputs.history, create=started, wait=wait))
+        going = _assemble(prepared, outputs, manner, _Parts(store, sweep, around, open_files))
         watch(going.round)
         return Result(anyio.run(_walk_until_interrupted, going), going.round.interrupted)
 

@@ -3,10 +3,11 @@
 // said goes through text nodes; the page's policy allows no other way.
 (() => {
   const PAGE = 50;          // rows that a person scans; drawing them takes a frame or two
-  const PRINTED = 500;      // findings on paper with their details: about two hundred sheets
+  const PRINTED = 1000;     // lines on paper: about fifty sheets
+  const DETAILED = 50;      // findings on paper with their details: each takes about a sheet
   const TYPING = 120;       // milliseconds after the last key before the list is filtered
 
-  const { words, findings, abouts } = JSON.parse(document.getElementById("data").textContent);
+  const { words, findings, abouts, rules } = JSON.parse(document.getElementById("data").textContent);
   const SEVERITIES = Object.keys(words.en.severity);
   const COLUMNS = [
     ["severity", (f) => SEVERITIES.indexOf(f.severity)],
@@ -17,7 +18,7 @@
     ["label", (f) => Object.keys(words.en.label).indexOf(f.label)],
     ["holdings", (f) => f.total || 0],
     ["owner", (f) => (f.owner || f.contact || "\uffff").toLowerCase()],
-    ["since", (f) => f.first],
+    ["since", (f) => f.since],
   ];
   const FILTERS = {
     severity: (f) => f.severity,
@@ -178,7 +179,7 @@
       make("td", {}, [word("label", f.label), ...(f.signs ? [" ", make("span", { class: "sign" }, ["⚠ " + say("detail", "signs")])] : [])]),
       make("td", {}, [number(f.total || 0)]),
       make("td", {}, [f.owner || f.contact ? foreign(f.owner || f.contact) : say("detail", "unknown")]),
-      make("td", {}, [f.first]),
+      make("td", {}, [f.since, ...(f.late ? [" ", make("span", { class: "sign" }, ["⚠ " + say("detail", "late")])] : [])]),
     ]);
     toggle.addEventListener("click", () => {
       if (shut) state.open.add(f); else state.open.delete(f);
@@ -196,13 +197,18 @@
     const cell = make("td", { colspan: COLUMNS.length + 1 }, [
       make("h3", { lang: "en" }, [about.title]),
       ...(f.signs || []).map(([because, advice]) => make("p", { class: "loud", lang: "en" }, [`${because}. ${advice}`])),
+      ...(f.regressed ? [make("p", { class: "loud" }, [say("detail", "regressed")])] : []),
+      ...(f.accepted ? [make("p", {}, [accepted(f)])] : []),
       ...block("because", [english(f.because)]),
+      ...(f.why ? block("severity", [reasons(f)]) : []),
+      ...(f.changes ? block("changes", [make("ul", { lang: "en" }, f.changes.map((change) => make("li", {}, [change])))]) : []),
       ...block("proof", proof(f)),
       ...block("check", check(f, about)),
       ...block("remedy", [english(about.remedy), ...references(about)]),
       ...block("holdings", holdings(f)),
       ...(f.categories ? block("categories", [categories(f)]) : []),
       ...block("owner", [facts(f)]),
+      ...(f.asks ? block("asks", [questions(f)]) : []),
       ...(f.events ? block("history", [history(f)]) : []),
     ]);
     return make("tr", { class: "detail" }, [cell]);
@@ -210,6 +216,27 @@
 
   function block(name, parts) {
     return [make("h4", {}, [say("detail", name)]), ...parts];
+  }
+
+  function accepted(f) {
+    const [until, approver, reason] = f.accepted;
+    return say("detail", "accepted", { until, approver, reason });
+  }
+
+  function reasons(f) {
+    const points = f.why.map(([found, sum]) => make("li", {}, [make("span", { lang: "en" }, [found]), `: ${sum} ${say("detail", "points")}`]));
+    return make("ul", {}, f.cvss ? [...points, make("li", {}, [make("code", {}, [f.cvss])])] : points);
+  }
+
+  function questions(f) {
+    return make("ul", {}, f.asks.filter((id) => rules[id]).map((id) => {
+      const [title, question] = rules[id][state.language];
+      return make("li", {}, [make("strong", {}, [title]), make("br"), question]);
+    }));
+  }
+
+  function growth([records, since]) {
+    return say("detail", "growth", { since, sign: records > 0 ? "+" : records < 0 ? "−" : "", count: Math.abs(records) });
   }
 
   function proof(f) {
@@ -251,9 +278,10 @@
       make("td", {}, [word("label", label)]),
     ]));
     const table = make("table", {}, [make("thead", {}, [make("tr", {}, head)]), make("tbody", {}, rows)]);
+    const grown = f.growth ? [make("p", {}, [growth(f.growth)])] : [];
     const more = f.total > f.holdings.length
       ? [make("p", {}, [say("detail", "holdings_more", { count: f.holdings.length, total: f.total })])] : [];
-    return [make("div", { class: "wide", role: "region", tabindex: "0", "aria-label": say("detail", "holdings") }, [table]), ...more];
+    return [make("div", { class: "wide", role: "region", tabindex: "0", "aria-label": say("detail", "holdings") }, [table]), ...more, ...grown];
   }
 
   function categories(f) {
@@ -268,6 +296,9 @@
     return pairs([...given, ...lists,
       ...(f.host ? [[say("detail", "host"), foreign(f.host)]] : []),
       [say("detail", "confidence"), word("confidence", f.confidence)],
+      [say("detail", "open_since"), f.since],
+      ...(f.due ? [[say("detail", "due"), f.due]] : []),
+      ...(f.oldest ? [[say("detail", "oldest"), f.oldest]] : []),
       [say("detail", "first_seen"), f.first],
       [say("detail", "last_seen"), f.last],
       [say("detail", "vantage"), foreign(f.vantage)],
@@ -348,10 +379,10 @@
     event.preventDefault();
     document.getElementById("search").focus();
   });
-  // On paper nothing unfolds: what the filters left is printed with its details.
+  // On paper nothing unfolds: of what the filters left, the first have their details.
   addEventListener("beforeprint", () => {
-    body.replaceChildren(...matching.slice(0, PRINTED).flatMap((f) => [row(f), detail(f)]));
-    if (matching.length > PRINTED) count.textContent = say("table", "capped", { count: PRINTED });
+    body.replaceChildren(...matching.slice(0, PRINTED).flatMap((f, at) => (at < DETAILED ? [row(f), detail(f)] : [row(f)])));
+    if (matching.length > DETAILED) count.textContent = say("table", "capped", { count: Math.min(PRINTED, matching.length), detailed: DETAILED, matching: matching.length });
   });
   addEventListener("afterprint", draw);
   drawAll();

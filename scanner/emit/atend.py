@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from scanner.emit.report import Gathered, Report
 from scanner.model import Coverage, Finding, ServiceSeen
+from scanner.past import NOTHING_BEFORE, Past
 
 
 class AtEnd:
@@ -12,9 +13,17 @@ class AtEnd:
     Only then, so that a disk that is full for this output keeps nothing from the others.
     """
 
-    def __init__(self, write: Callable[[Report], None]) -> None:
-        """Hand the whole of the round to `write`, which may raise `Unwritable`."""
+    def __init__(
+        self,
+        write: Callable[[Report], None],
+        before: Callable[[Coverage], Past] = lambda _: NOTHING_BEFORE,
+    ) -> None:
+        """Hand the whole of the round to `write`, which may raise `Unwritable`.
+
+        `before` tells what the history knows of the rounds before it.
+        """
         self._write = write
+        self._before = before
         self._gathered = Gathered()
         self._coverage: Coverage | None = None
 
@@ -37,6 +46,7 @@ class AtEnd:
         """
         try:
             if self._coverage is not None:
-                self._write(Report(self._gathered, self._coverage))
+                past = self._before(self._coverage)
+                self._write(Report(self._gathered, self._coverage, past))
         finally:
             self._gathered.close()

@@ -66,6 +66,7 @@ def _item(finding: Finding, report: Report) -> Item:
 
 def _standing(finding: Finding, report: Report) -> Item:
     if finding.status in OPEN:
-        return {"active": True, "is_mitigated": False}
+        accepted = finding.accepted is not None
+        return {"active": not accepted, "is_mitigated": False, "risk_accepted": accepted}
     when = report.coverage.ended if report.coverage else finding.last_seen
     return {"active": False, "is_mitigated": True, "mitigated": when.isoformat()}

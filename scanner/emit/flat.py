@@ -51,7 +51,10 @@ COLUMNS = (
     "first_seen",
     "last_seen",
     "round",
-)  # fmt: skip - a row of columns reads as a row
+    "due",
+    "cvss",
+    "accepted_until",
+)
 
 #: What makes a spreadsheet calculate, at the beginning of a cell; the wide forms do so in East
 #: Asian ones. A semicolon begins a cell where the locale's decimal sign is a comma.
@@ -102,3 +105,5 @@ def _cells(finding: Finding) -> Iterator[Cell]:
     yield from (asset.owner, asset.contact, asset.site, asset.zone, ", ".join(asset.tags))
     yield from (finding.probe, finding.scope.name, finding.scope.reference, finding.vantage)
     yield from (moment(finding.first_seen), moment(finding.last_seen), finding.round)
+    yield from (moment(finding.due) if finding.due else None, finding.cvss)
+    yield moment(finding.accepted.until) if finding.accepted else None

@@ -1,5 +1,6 @@
 """JUnit XML, for build servers: an open door is a failed case, one that was resolved has passed.
 
+One that somebody accepted is skipped: the build is as green as the exit code.
 There is no schema of record; the members are those that Jenkins and GitLab read.
 """
 
@@ -21,6 +22,7 @@ def render(report: Report) -> Iterator[bytes]:
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("errors", str(len(suite.findall("testcase/error"))))
+    suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
     suites = Element("testsuites")
     suites.append(suite)
     yield tostring(suites, encoding="utf-8", xml_declaration=True)
@@ -38,7 +40,10 @@ def _coverage(suite: Element, coverage: Coverage) -> None:
 def _case(suite: Element, finding: Finding) -> None:
     name = f"{text(finding.title)}: {finding.endpoint}"
     case = SubElement(suite, "testcase", classname=f"ronde.{finding.probe}", name=name)
-    if finding.status in OPEN:
+    if finding.accepted:
+        until = f"{finding.accepted.until:%Y-%m-%d}"
+        SubElement(case, "skipped", message=f"accepted until {until}: {summary(finding)}")
+    elif finding.status in OPEN:
         kind = f"{finding.severity}.{finding.status}"
         failure = SubElement(case, "failure", message=summary(finding), type=kind)
         lines = (stakes(finding), evidence(finding), text(finding.remedy), finding.fingerprint)

@@ -39,9 +39,14 @@ _CONFIDENCE = {Confidence.CONFIRMED: (3, "High"), Confidence.PROBABLE: (2, "Medi
 
 #: What a finding that is still open is said to be: "In Progress" would claim that somebody acts.
 _NEW = (1, "New")
+
+#: What it is said to be while somebody has accepted it.
+_ACCEPTED = (3, "Suppressed")
 _LIFE: Mapping[Status, tuple[tuple[int, str], tuple[int, str]]] = {
     Status.NEW: ((1, "Create"), _NEW),
     Status.ONGOING: ((2, "Update"), _NEW),
+    Status.CHANGED: ((2, "Update"), _NEW),
+    Status.ACCEPTED: ((2, "Update"), _ACCEPTED),
     Status.REOPENED: ((2, "Update"), _NEW),
     Status.UNVERIFIED: ((2, "Update"), _NEW),
     Status.RESOLVED: ((3, "Close"), (4, "Resolved")),
@@ -56,6 +61,8 @@ def render(report: Report) -> Iterator[bytes]:
 
 def _event(finding: Finding, report: Report) -> Event:
     (activity, doing), (status, standing) = _LIFE[finding.status]
+    if finding.accepted:
+        status, standing = _ACCEPTED
     severity, grave = _SEVERITY[finding.severity]
     confidence, sure = _CONFIDENCE[finding.confidence]
     return {

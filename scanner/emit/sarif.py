@@ -20,7 +20,7 @@ from scanner.emit.scales import (
     weakness,
     weakness_page,
 )
-from scanner.model import Coverage, Finding, Severity, Status
+from scanner.model import Acceptance, Coverage, Finding, Severity, Status
 
 Object: TypeAlias = dict[str, object]
 
@@ -29,7 +29,9 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema
 _BASELINE = {
     Status.NEW: "new",
     Status.REOPENED: "new",
+    Status.CHANGED: "updated",
     Status.ONGOING: "unchanged",
+    Status.ACCEPTED: "unchanged",
     Status.UNVERIFIED: "unchanged",
     Status.RESOLVED: "absent",
 }
@@ -67,6 +69,7 @@ def _rule(finding: Finding) -> Object:
 
 def _result(finding: Finding, rule: int) -> Object:
     key = f"{finding.fingerprint}/{finding.endpoint}"
+    signed = finding.accepted
     return {
         "ruleId": finding.probe,
         "ruleIndex": rule,
@@ -76,6 +79,7 @@ def _result(finding: Finding, rule: int) -> Object:
         "fingerprints": {"ronde/v1": key},
         "partialFingerprints": {"ronde/v1": key},
         "baselineState": _BASELINE[finding.status],
+        "suppressions": [_suppression(signed)] if signed else [],
         "properties": {
             "status": finding.status,
             "severity": finding.severity,
@@ -86,6 +90,11 @@ def _result(finding: Finding, rule: int) -> Object:
             "owner": text(finding.asset.owner),
         },
     }
+
+
+def _suppression(signed: Acceptance) -> Object:
+    words = f"{signed.reason} ({signed.approver}, until {signed.until:%Y-%m-%d})"
+    return {"kind": "external", "status": "accepted", "justification": text(words)}
 
 
 def _location(finding: Finding) -> Object:

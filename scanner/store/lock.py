@@ -2,10 +2,15 @@
 
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 #: A pid and a round's name; what is longer was not written by us.
 MAX_HOLDER = 200
+
+#: Is told who holds the lock, before it is waited for.
+Waiting: TypeAlias = Callable[[str], None]
 
 
 class Held(Exception):
@@ -24,11 +29,11 @@ class RoundLock:
     The file stays: removing it would let two processes lock two files of the same name.
     """
 
-    def __init__(self, path: Path, round_name: str) -> None:
-        """Take the lock, and write down who has it.
+    def __init__(self, path: Path, round_name: str, wait: Waiting | None = None) -> None:
+        """Take the lock, and write down who has it; `wait` for it if another process has it.
 
         Raises:
-            Held: another process has it.
+            Held: another process has it, and nobody wants to wait.
             OSError: the file cannot be opened.
         """
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -37,10 +42,20 @@ class RoundLock:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(self._file, MAX_HOLDER, 0).decode("utf-8", "replace")
-            self.release()
-            raise Held(holder) from error
+            if wait is None:
+                self.release()
+                raise Held(holder) from error
+            self._wait(wait, holder)
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, f"process {os.getpid()}, round {round_name}".encode(), 0)
+
+    def _wait(self, wait: Waiting, holder: str) -> None:
+        try:
+            wait(holder)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:  # an impatient user's interrupt among them
+            self.release()
+            raise
 
     def release(self) -> None:
         """Let go; calling it twice is harmless."""

@@ -1,46 +1,63 @@
 """The history as the program sees it: what is open, and the next round."""
 
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from scanner.acceptance import Signature
 from scanner.life import Patience, with_acceptance
-from scanner.model import Finding, ScopeReference, Severity, Transport
+from scanner.model import Coverage, Finding, ScopeReference, Severity, Transport
+from scanner.past import Past
 from scanner.plaintext import document
 from scanner.store.acceptances import accepted, sign, withdraw
+from scanner.store.before import before
 from scanner.store.database import Database, StoreRefused
 from scanner.store.entries import as_it_stands
-from scanner.store.lock import Held, RoundLock
+from scanner.store.lock import Held, RoundLock, Waiting
+from scanner.store.reading import Told, of_round, since
 from scanner.store.round import Round
 from scanner.store.tables import finding, round_, shard, sighting
 from scanner.store.tables import sign as sign_
 from scanner.store.tables import way as way_
+from scanner.store.upkeep import MAX_SAID, back_up, problems
 from scanner.way import Way
 
 #: How patient a round is unless it is told.
 PATIENCE = Patience()
 
+#: Rounds whose coverage is kept: nearly three years of nights. It may be 100 KiB each.
+KEPT = 1_000
+
 
 class Store:
     """A history that is open. Calls may come from any thread, one at a time."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, wait: Waiting | None = None) -> None:
         """Hold an open database; use `Store.open`."""
         self._database = database
+        self._wait = wait
 
     @classmethod
-    def open(cls, where: str | Path, *, create: datetime | None = None) -> Self:
+    def open(
+        cls,
+        where: str | Path,
+        *,
+        create: datetime | None = None,
+        wait: Waiting | None = None,
+    ) -> Self:
         """Open the history at a path or URL; make it if it is missing and `create` says when.
+
+        A round waits for the one that has the history, if `wait` is there to be told of it.
 
         Raises:
             StoreRefused: missing, another program's, newer than this program, or unreadable.
         """
-        return cls(Database.open(str(where), create=create))
+        return cls(Database.open(str(where), create=create), wait)
 
     def begin_round(  # noqa: PLR0913 - a round is known by so much
         self,
@@ -145,6 +162,38 @@ class Store:
         with self._database.writing() as transaction:
             return withdraw(transaction, prefix, at=at)
 
+    def problems(self) -> tuple[str, ...]:
+        """Look through all that is there, and say what is wrong with it."""
+        with self._database.reading() as transaction:
+            return tuple(islice(problems(transaction), MAX_SAID))
+
+    def back_up(self, to: Path) -> None:
+        """Copy the history into a new file, also while a round goes on.
+
+        Raises:
+            StoreRefused: the file exists or cannot be written.
+        """
+        back_up(self._database, to)
+
+    def told(self, name: str | None, now: datetime) -> Told:
+        """Give what a round told, or the newest of all.
+
+        Raises:
+            StoreRefused: there is no such round, or a newer one has looked at the same doors.
+        """
+        with self._database.reading() as transaction:
+            return of_round(transaction, name, now)
+
+    def told_since(self, when: datetime, now: datetime) -> Told:
+        """Give what was seen exposed, and what was resolved, from a moment on."""
+        with self._database.reading() as transaction:
+            return since(transaction, when, now)
+
+    def before(self, told: Coverage) -> Past:
+        """Give the rounds before one, and what happened to its findings."""
+        with self._database.reading() as transaction:
+            return before(transaction, told)
+
     def watched(self, transport: Transport = Transport.TCP) -> frozenset[tuple[str, int]]:
         """Give address and port of everything that was open: a round should look there again."""
         query = select(sighting.c.address, sighting.c.port).where(
@@ -174,7 +223,7 @@ class Store:
         path = self._database.path
         side_file = path.with_name(path.name + ".lock")
         try:
-            return RoundLock(side_file, name)
+            return RoundLock(side_file, name, self._wait)
         except Held as error:
             raise StoreRefused(f"another round is using {path}: {error.holder}") from error
         except OSError as error:
@@ -224,6 +273,7 @@ class Store:
                 raise StoreRefused(f"there was a round {name} before; a name is used once")
             transaction.execute(insert(round_).values(row))
             _forget(transaction, _superseded(name, scope, vantage))
+            _forget_coverage(transaction)
             kept = {"round": name, "document": document(way).decode()}
             transaction.execute(insert(way_).values(kept))
 
@@ -239,6 +289,15 @@ def _forget(transaction: Connection, rounds: Select[tuple[str]]) -> None:
     """Drop what was only kept to continue some rounds."""
     for table in (shard, sign_):
         transaction.execute(delete(table).where(table.c.round.in_(rounds)))
+
+
+def _forget_coverage(transaction: Connection) -> None:
+    """Drop ways and coverage of rounds long ago; their names and times stay, for the events."""
+    newest = select(func.max(round_.c.number)).scalar_subquery()
+    old = select(round_.c.name).where(round_.c.number <= newest - KEPT)
+    transaction.execute(delete(way_).where(way_.c.round.in_(old)))
+    long_ago = update(round_).where(round_.c.name.in_(old), round_.c.coverage.is_not(None))
+    transaction.execute(long_ago.values(coverage=None))
 
 
 def _unchanged(name: str, begun: str | None, now: Way) -> Way:

@@ -9,7 +9,7 @@ import pytest
 from scanner.emit.defectdojo import MAX_TITLE
 from scanner.emit.formats import Format
 from scanner.model import Finding, Severity, Status
-from tests.emit.test_formats import document
+from tests.emit.test_formats import SIGNED, document
 from tests.exposures import coverage, day, endpoint, exposure
 
 REQUIRED = {"title", "severity", "description"}
@@ -28,6 +28,7 @@ ALLOWED = REQUIRED | {
     "mitigated",
     "mitigation",
     "references",
+    "risk_accepted",
     "scanner_confidence",
     "service",
     "static_finding",
@@ -97,3 +98,10 @@ def test_what_was_resolved_is_mitigated() -> None:
 def test_a_title_fits() -> None:
     """Longer ones are refused by its model."""
     assert len(item(exposure(title="x" * 2_000))["title"]) == MAX_TITLE
+
+
+def test_what_somebody_accepted_is_a_risk_accepted() -> None:
+    """It is no open finding there, and no mitigated one."""
+    read = item(exposure(status=Status.ACCEPTED, accepted=SIGNED))
+
+    assert (read["active"], read["risk_accepted"], read["is_mitigated"]) == (False, True, False)

@@ -5,7 +5,7 @@ from junitparser import Error, Failure, JUnitXml, TestSuite
 
 from scanner.emit.formats import Format
 from scanner.model import Coverage, Finding, Status
-from tests.emit.test_formats import HOSTILE, document, saying
+from tests.emit.test_formats import HOSTILE, SIGNED, document, saying
 from tests.exposures import coverage, exposure
 
 
@@ -41,6 +41,15 @@ def test_an_open_door_has_failed() -> None:
 def test_only_a_door_that_was_seen_shut_has_passed(status: Status, failures: int) -> None:
     """What was not seen is as red as before."""
     assert suite(exposure(status=status)).failures == failures
+
+
+def test_what_somebody_accepted_is_skipped() -> None:
+    """The build is as green as the exit code, and says until when."""
+    read = suite(exposure(status=Status.ACCEPTED, accepted=SIGNED))
+    ((skipped,),) = [case.result for case in read]
+
+    assert (read.failures, read.skipped) == (0, 1)
+    assert skipped.message.startswith("accepted until 2026-03-02: Elasticsearch 2.4.6")
 
 
 def test_an_incomplete_round_is_an_error() -> None:

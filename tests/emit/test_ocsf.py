@@ -61,6 +61,8 @@ def test_an_event_says_what_is_open_where_and_whose_it_is() -> None:
         (Status.NEW, "Create", "New"),
         (Status.ONGOING, "Update", "New"),
         (Status.REOPENED, "Update", "New"),
+        (Status.CHANGED, "Update", "New"),
+        (Status.ACCEPTED, "Update", "Suppressed"),
         (Status.UNVERIFIED, "Update", "New"),
         (Status.RESOLVED, "Close", "Resolved"),
     ],

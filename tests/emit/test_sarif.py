@@ -9,11 +9,11 @@ from sarif_pydantic import Run, Sarif  # type: ignore[import-untyped] # it ships
 
 from scanner.emit.formats import Format
 from scanner.model import Coverage, Endpoint, Finding, Severity, Status
-from tests.emit.test_formats import HOSTILE, document, saying
+from tests.emit.test_formats import HOSTILE, SIGNED, document, saying
 from tests.exposures import coverage, exposure
 
-#: A member of a result (section 3.27.24) that the reader lacks.
-LACKING = {"baselineState"}
+#: Members of a result (sections 3.27.23 and 3.27.24) that the reader lacks.
+LACKING = {"suppressions", "baselineState"}
 
 
 def run(*findings: Finding, reached: Coverage | None = None) -> Run:
@@ -75,6 +75,8 @@ def test_a_foreign_member_would_be_seen() -> None:
         (Status.NEW, "new"),
         (Status.ONGOING, "unchanged"),
         (Status.REOPENED, "new"),
+        (Status.CHANGED, "updated"),
+        (Status.ACCEPTED, "unchanged"),
         (Status.UNVERIFIED, "unchanged"),
         (Status.RESOLVED, "absent"),
     ],
@@ -111,3 +113,16 @@ def test_an_address_of_version_6_is_a_uri() -> None:
     place = Endpoint(address="2001:db8::7", port=27017)
 
     assert '"tcp://[2001:db8::7]:27017"' in document(Format.SARIF, exposure(endpoint=place))
+
+
+def test_what_somebody_accepted_is_suppressed() -> None:
+    """With the reason, and whose it is."""
+    log = json.loads(document(Format.SARIF, exposure(accepted=SIGNED)))
+
+    assert log["runs"][0]["results"][0]["suppressions"] == [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": "a lab (CISO, until 2026-03-02)",
+        }
+    ]

@@ -5,7 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import ParamSpec, TypeAlias
 
+from scanner.judged import Factor
 from scanner.model import Access, Finding, ServiceSeen, Severity
+from scanner.severities import load_severities
 from tests.lab.servers.nginx import Front, nginx
 from tests.lab.servers.process import Running
 from tests.lab.session import Lab
@@ -29,7 +31,11 @@ Held: TypeAlias = tuple[str, str, int | None, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The part of a line that does not change from one run to the next."""
+    """The part of a line that does not change from one run to the next.
+
+    The severity is that of the door alone: what the names of the lab's data, the volume and clear
+    text add to it is the table's, and tested there.
+    """
 
     access: Access
     product: str | None
@@ -48,10 +54,16 @@ class Verdict:
             access=line.access,
             product=line.product,
             version=AS_TOLD if line.version == server.version else line.version,
-            severity=line.severity if isinstance(line, Finding) else None,
+            severity=_of_the_door(line) if isinstance(line, Finding) else None,
             held=tuple((one.name, one.kind, one.records, one.fields) for one in held),
             tls_names=line.tls.names if line.tls else None,
         )
+
+
+def _of_the_door(line: Finding) -> Severity:
+    """Give what access and stake come to by themselves: the first reason of the sum."""
+    (points,) = [reason.points for reason in line.why if reason.factor is Factor.ACCESS]
+    return load_severities().level(points)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from scanner.emit.html.entry import AboutEntry, about_entry, entry
 from scanner.emit.html.summary import Summary
 from scanner.emit.html.texts import LANGUAGES, Language, moment
 from scanner.emit.report import Report
-from scanner.model import Severity, Status
+from scanner.model import Coverage, Severity, Status
 from scanner.plaintext import printable
+from scanner.regulation import Regulation
 from scanner.shipped import shipped
 
 #: Where the template leaves room for the data, which is too long to be held as one text.
@@ -54,8 +55,8 @@ def render(report: Report) -> Iterator[bytes]:
 
 def _frame(report: Report, languages: list[Language]) -> str:
     style, script = _part("page.css"), _part("page.js")
-    summary = Summary.of(report.findings)
     coverage = report.coverage
+    summary = Summary.of(report.findings, coverage)
     page = (
         _environment()
         .get_template("page.html")
@@ -64,9 +65,8 @@ def _frame(report: Report, languages: list[Language]) -> str:
             report=report,
             coverage=coverage,
             summary=summary,
-            now=summary.as_of(coverage),
             chart=chart,
-            trend=chart.trend(report.past.rounds),
+            trend=chart.trend(_rounds(report)),
             severities=list(Severity),
             statuses=list(Status),
             style=style,
@@ -78,6 +78,14 @@ def _frame(report: Report, languages: list[Language]) -> str:
     )
     # A character that no pager prints; in what servers say it is escaped already.
     return page.replace("\N{NARROW NO-BREAK SPACE}", "&#8239;")
+
+
+def _rounds(report: Report) -> tuple[Coverage, ...]:
+    """Give the rounds of the trend; this one ends them, whether or not the history has it yet."""
+    if report.coverage is None:
+        return report.past.rounds
+    before = (one for one in report.past.rounds if one.round != report.coverage.round)
+    return (*before, report.coverage)
 
 
 def _environment() -> jinja2.Environment:
@@ -110,8 +118,21 @@ def _data(report: Report, languages: list[Language]) -> Iterator[bytes]:
     for number, finding in enumerate(report.findings):
         about = abouts.setdefault(about_entry(finding), len(abouts))
         events = report.past.events.get(finding.fingerprint, ())
-        yield (b",\n" if number else b"\n") + _json(entry(finding, about, events))
-    yield b'],"abouts":' + _json(list(abouts)) + b"}"
+        now = report.coverage.ended if report.coverage else finding.last_seen
+        yield (b",\n" if number else b"\n") + _json(entry(finding, about, events, now))
+    yield b'],"abouts":' + _json(list(abouts)) + b',"rules":' + _json(_rules()) + b"}"
+
+
+def _rules() -> dict[str, dict[str, tuple[str, str]]]:
+    """Give title and question of every rule, in both languages."""
+    return {
+        pointer.id: {
+            "en": (pointer.en.title, pointer.en.question),
+            "fr": (pointer.fr.title, pointer.fr.question),
+        }
+        for law in Regulation.load().laws
+        for pointer in law.pointers
+    }
 
 
 def _json(value: object) -> bytes:

@@ -1,6 +1,7 @@
 """A finding as the page's list takes it: short, and with nothing of a server's unescaped."""
 
 import re
+from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
@@ -8,7 +9,17 @@ import msgspec
 from scanner.addresses import parse_address
 from scanner.emit.html.texts import moment
 from scanner.inferred import DataCategory, Mark
-from scanner.model import Access, Confidence, Endpoint, Finding, Holding, Severity, Status, TlsFacts
+from scanner.model import (
+    Acceptance,
+    Access,
+    Confidence,
+    Endpoint,
+    Finding,
+    Holding,
+    Severity,
+    Status,
+    TlsFacts,
+)
 from scanner.past import Happened
 from scanner.plaintext import printable
 
@@ -78,6 +89,17 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vantage: str
     first: str
     last: str
+    since: str
+    due: str | None = None
+    late: bool = False
+    why: tuple[tuple[str, int], ...] = ()
+    cvss: str | None = None
+    oldest: str | None = None
+    growth: tuple[int, str] | None = None
+    regressed: bool = False
+    changes: tuple[str, ...] = ()
+    accepted: tuple[str, str, str] | None = None
+    asks: tuple[str, ...] = ()
     events: tuple[tuple[str, str, str, str], ...] = ()
 
 
@@ -93,9 +115,9 @@ def about_entry(finding: Finding) -> AboutEntry:
     )
 
 
-def entry(finding: Finding, about: int, events: tuple[Happened, ...]) -> Entry:
-    """Shorten a finding to what the page shows."""
-    asset, proof = finding.asset, finding.proof
+def entry(finding: Finding, about: int, events: tuple[Happened, ...], now: datetime) -> Entry:
+    """Shorten a finding to what the page shows; `now` is the moment of which the report speaks."""
+    asset, proof, growth = finding.asset, finding.proof, finding.growth
     return Entry(
         id=printable(finding.fingerprint),
         about=about,
@@ -127,8 +149,30 @@ def entry(finding: Finding, about: int, events: tuple[Happened, ...]) -> Entry:
         vantage=printable(finding.vantage),
         first=moment(finding.first_seen),
         last=moment(finding.last_seen),
+        since=moment(opened(finding)),
+        due=_when(finding.due),
+        late=is_late(finding, now),
+        why=tuple((_prose(reason.found), reason.points) for reason in finding.why),
+        cvss=finding.cvss,
+        oldest=_when(finding.oldest),
+        growth=(growth.records, moment(growth.since)) if growth else None,
+        regressed=finding.regressed,
+        changes=tuple(map(_prose, finding.changes)),
+        accepted=_accepted(finding.accepted) if finding.accepted else None,
+        asks=finding.regulation,
         events=tuple(map(_event, events[-MAX_EVENTS:])),
     )
+
+
+def opened(finding: Finding) -> datetime:
+    """Say since when a finding is known to be open: since it came back, if it did."""
+    return finding.open_since or finding.first_seen
+
+
+def is_late(finding: Finding, now: datetime) -> bool:
+    """Tell whether an open finding is past its day, and nobody has accepted it."""
+    open_ = finding.status is not Status.RESOLVED and finding.accepted is None
+    return open_ and finding.due is not None and finding.due < now
 
 
 def by_hand(finding: Finding) -> str | None:
@@ -154,9 +198,8 @@ def _records(finding: Finding) -> int | None:
 
 
 def _holding(holding: Holding) -> HoldingRow:
-    created = moment(holding.created) if holding.created else None
     name, kind = printable(holding.name), printable(holding.kind)
-    return name, kind, holding.records, holding.bytes, created, holding.label
+    return name, kind, holding.records, holding.bytes, _when(holding.created), holding.label
 
 
 def _category(category: DataCategory) -> tuple[str, str]:
@@ -177,6 +220,14 @@ def _tls(facts: TlsFacts) -> tuple[str, ...]:
 
 def _event(event: Happened) -> tuple[str, str, str, str]:
     return moment(event.at), event.what, printable(event.where or ""), _prose(event.because)
+
+
+def _accepted(signed: Acceptance) -> tuple[str, str, str]:
+    return moment(signed.until), _prose(signed.approver), _prose(signed.reason)
+
+
+def _when(when: datetime | None) -> str | None:
+    return moment(when) if when else None
 
 
 def _shown(text: str | None) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from scanner.emit.html.entry import is_late, opened
 from scanner.inferred import Label
 from scanner.model import Coverage, Finding, Severity, Status
 
@@ -27,43 +28,45 @@ class Summary:
     doors: int = 0
     unseen: int = 0
     signs: int = 0
+    accepted: int = 0
+    late: int = 0
+    regressed: int = 0
     fingerprints: set[str] = field(default_factory=set)
     severities: Counter[Severity] = field(default_factory=Counter)
     statuses: Counter[Status] = field(default_factory=Counter)
     labels: Counter[Label] = field(default_factory=Counter)
     owners: dict[str | None, Counter[Severity]] = field(default_factory=dict)
-    first_seen: list[datetime] = field(default_factory=list)
-    last_seen: datetime | None = None
+    since: list[datetime] = field(default_factory=list)
+    now: datetime | None = None
     worst: list[Finding] = field(default_factory=list)
 
     @classmethod
-    def of(cls, findings: Iterable[Finding]) -> "Summary":
-        """Count findings that come worst first."""
-        summary = cls()
+    def of(cls, findings: Iterable[Finding], coverage: Coverage | None = None) -> "Summary":
+        """Count findings that come worst first, as of the end of their round.
+
+        Without one it is as of the last sight: there is no clock here.
+        """
+        last = max((finding.last_seen for finding in findings), default=None)
+        summary = cls(now=coverage.ended if coverage else last)
         for finding in findings:
             summary._count(finding)
         return summary
 
     @property
     def oldest(self) -> datetime | None:
-        """When the finding that is open the longest was first seen."""
-        return min(self.first_seen, default=None)
+        """Since when the finding that is open the longest is known to be."""
+        return min(self.since, default=None)
 
     def leading_owners(self) -> list[tuple[str | None, Counter[Severity]]]:
         """Give the owners with the worst first, as many as there is room for."""
         return sorted(self.owners.items(), key=_worst_owner_first)[:MAX_OWNERS]
 
-    def ages(self, now: datetime) -> Counter[str]:
-        """Count doors by the time since they were first seen."""
-        return Counter(_age(now - first) for first in self.first_seen)
-
-    def as_of(self, coverage: Coverage | None) -> datetime | None:
-        """Say which moment the report speaks of: there is no clock here."""
-        return coverage.ended if coverage else self.last_seen
+    def ages(self) -> Counter[str]:
+        """Count doors by the time for which they are known to be open."""
+        return Counter(_age(self.now - since) for since in self.since if self.now)
 
     def _count(self, finding: Finding) -> None:
         self.statuses[finding.status] += 1
-        self.last_seen = max(self.last_seen or finding.last_seen, finding.last_seen)
         if finding.status is Status.RESOLVED:
             return
         self.doors += 1
@@ -72,7 +75,10 @@ class Summary:
         self.fingerprints.add(finding.fingerprint)
         self.severities[finding.severity] += 1
         self.labels[finding.label] += 1
-        self.first_seen.append(finding.first_seen)
+        self.since.append(opened(finding))
+        self.accepted += finding.accepted is not None
+        self.late += self.now is not None and is_late(finding, self.now)
+        self.regressed += finding.regressed
         owner = finding.asset.owner or finding.asset.contact
         self.owners.setdefault(owner, Counter())[finding.severity] += 1
         if len(self.worst) < MAX_WORST:

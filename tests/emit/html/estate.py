@@ -12,6 +12,7 @@ from random import Random
 from scanner.emit.html import render
 from scanner.emit.report import Report
 from scanner.inferred import Category, DataCategory, Label, Mark
+from scanner.judged import Factor, Growth, Reason
 from scanner.model import (
     Access,
     Asset,
@@ -71,6 +72,12 @@ def findings(count: int) -> Iterator[Finding]:
             signs=(EXTORTION,) if number % 500 == 3 else (),
             asset=Asset(owner=draw.choice(OWNERS), site="north", tags=("pacs",)),
             first_seen=first,
+            open_since=first,
+            due=first + timedelta(days=30),
+            regressed=number % 40 == 0,
+            growth=Growth(records=draw.randint(-50, 900), since=day(-1)),
+            why=(Reason(factor=Factor.ACCESS, found="the listing is open", points=40),),
+            regulation=("gdpr:32", "gdpr:33"),
             last_seen=NOON,
             tls=None,
         )

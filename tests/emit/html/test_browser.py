@@ -193,6 +193,14 @@ class TestList:
         assert printed == sum(finding.status is Status.NEW for finding in estate(120))
         assert page.locator("tr.detail").count() == 0
 
+    def test_a_stack_of_paper_has_an_end_and_says_so(self, page: Page) -> None:
+        """All 120 lines, and the details of the worst 50."""
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+        assert len(rows(page)) == 120
+        assert page.locator("tr.detail").count() == 50
+        expect(page.get_by_text("Printed: 120 of 120 findings, the first 50")).to_be_visible()
+
 
 class TestLanguages:
     """Everybody reads it in his own."""

@@ -7,10 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.emit.html.entry import MAX_HOLDINGS, about_entry, by_hand, entry
-from scanner.model import Endpoint, Finding, Holding, Proof
+from scanner.emit.html.entry import (
+    MAX_HOLDINGS,
+    about_entry,
+    by_hand,
+    entry,
+    is_late,
+    opened,
+)
+from scanner.model import Acceptance, Endpoint, Finding, Holding, Proof, Severity, Status
 from scanner.past import Happened
-from tests.exposures import NOON, exposure
+from tests.exposures import NOON, day, exposure
 
 PROOF = Proof("GET /_cat/indices", "2 indices", "a missing index was refused")
 
@@ -71,7 +78,7 @@ def test_addresses_sort_as_numbers() -> None:
     places = [("192.0.2.9", 99), ("192.0.2.10", 98), ("2001:db8::1", 97)]
 
     keys = [
-        entry(exposure(endpoint=Endpoint(address=address, port=port)), 0, ()).at
+        entry(exposure(endpoint=Endpoint(address=address, port=port)), 0, (), NOON).at
         for address, port in places
     ]
 
@@ -82,7 +89,7 @@ def test_holdings_are_the_first_and_their_number_is_all() -> None:
     """The page says how many it leaves out."""
     many = tuple(Holding(name=f"i{number}", kind="index") for number in range(80))
 
-    short = entry(exposure(holdings=many, holdings_total=2000), 0, ())
+    short = entry(exposure(holdings=many, holdings_total=2000), 0, (), NOON)
 
     assert (len(short.holdings), short.total, short.records) == (MAX_HOLDINGS, 2000, None)
 
@@ -91,7 +98,7 @@ def test_the_history_is_told_with_its_moments() -> None:
     """Oldest first, as it was written down."""
     events = (Happened(NOON, "shut", "192.0.2.7:9200", "the port refused"),)
 
-    assert entry(exposure(), 0, events).events == (
+    assert entry(exposure(), 0, events, NOON).events == (
         ("2026-03-01 12:00 UTC", "shut", "192.0.2.7:9200", "the port refused"),
     )
 
@@ -106,6 +113,25 @@ def hostile(text: str) -> Finding:
 @given(st.text())
 def test_nothing_that_others_say_is_unescaped(text: str) -> None:
     """Whatever it is, it can be printed as it stands."""
-    said = msgspec.json.decode(msgspec.json.encode(entry(hostile(text), 0, ())))
+    said = msgspec.json.decode(msgspec.json.encode(entry(hostile(text), 0, (), NOON)))
 
     assert all(map(str.isprintable, (said["product"], said["because"], *said["holdings"][0][:2])))
+
+
+def test_an_open_finding_is_late_after_its_day_unless_it_was_accepted() -> None:
+    """On its day it is not, and what was resolved is late no more."""
+    signed = Acceptance(
+        until=day(9), reason="moves away", approver="CISO", severity=Severity.HIGH, since=NOON
+    )
+
+    assert is_late(exposure(due=NOON), day(1))
+    assert not is_late(exposure(due=day(1)), day(1))
+    assert not is_late(exposure(due=NOON, accepted=signed), day(1))
+    assert not is_late(exposure(due=NOON, status=Status.RESOLVED), day(1))
+    assert not is_late(exposure(), day(1))
+
+
+def test_what_came_back_is_open_since_then() -> None:
+    """Its first sight was of another opening."""
+    assert opened(exposure(open_since=day(5))) == day(5)
+    assert opened(exposure()) == NOON

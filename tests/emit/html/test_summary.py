@@ -48,18 +48,27 @@ def test_the_owner_of_the_worst_stands_first_and_a_contact_may_stand_for_one() -
 
 def test_ages_are_counted_from_the_first_sight_to_the_report() -> None:
     """A week is still a week on its last day."""
-    summary = Summary.of(exposure(first_seen=day(-age)) for age in (0, 7, 8, 90, 91))
+    summary = Summary.of(
+        [exposure(first_seen=day(-age)) for age in (0, 7, 8, 90, 91)], coverage(ended=NOON)
+    )
 
-    assert summary.ages(NOON) == {"week": 2, "month": 1, "quarter": 1, "longer": 1}
+    assert summary.ages() == {"week": 2, "month": 1, "quarter": 1, "longer": 1}
     assert summary.oldest == day(-91)
 
 
 def test_a_report_speaks_of_the_end_of_its_round_or_else_of_the_last_sight() -> None:
     """There is no clock in it: the same findings give the same page."""
-    summary = Summary.of([exposure(last_seen=day(3)), exposure(last_seen=day(1))])
+    findings = [exposure(last_seen=day(3)), exposure(last_seen=day(1))]
 
-    assert summary.as_of(coverage(ended=day(5))) == day(5)
-    assert summary.as_of(None) == day(3)
+    assert Summary.of(findings, coverage(ended=day(5))).now == day(5)
+    assert Summary.of(findings).now == day(3)
+
+
+def test_what_is_late_and_what_regressed_is_counted() -> None:
+    """Both are louder than a door that was found today."""
+    summary = Summary.of([exposure(due=NOON, regressed=True), exposure()], coverage(ended=day(1)))
+
+    assert (summary.late, summary.regressed, summary.accepted) == (1, 1, 0)
 
 
 def test_the_worst_are_few() -> None:

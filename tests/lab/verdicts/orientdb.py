@@ -6,14 +6,14 @@ from types import MappingProxyType
 from scanner.model import Access, Severity
 from tests.lab.servers.nginx import Front
 from tests.lab.servers.orientdb import orientdb
-from tests.lab.verdict import QUIET, Group, Verdict, behind, door
+from tests.lab.verdict import FOUND, Group, Verdict, behind, door
 
 HELD = (("faxes", "database", None, ()),)
 
 GROUPS: Mapping[str, Group] = MappingProxyType(
     {
         "orientdb": Group(
-            QUIET,
+            FOUND,
             (
                 # 3.2 tells no version.
                 (

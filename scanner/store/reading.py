@@ -1,0 +1,89 @@
+"""What the history can still tell of rounds that are over."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, Row, or_, select
+
+from scanner.life import with_acceptance
+from scanner.model import Coverage, Finding, Status
+from scanner.store.acceptances import accepted
+from scanner.store.database import StoreRefused
+from scanner.store.entries import Entries, as_it_stands
+from scanner.store.tables import finding, round_, sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Findings as their round told them; `coverage` is None for a round that did not end."""
+
+    findings: tuple[Finding, ...]
+    coverage: Coverage | None = None
+
+
+def of_round(transaction: Connection, name: str | None, now: datetime) -> Told:
+    """Tell what a round said, or the newest one of all.
+
+    The history keeps the last look at each door and where findings stand now, so only the newest
+    round of a scope is whole in it; of another one it would tell a part as if it were all.
+
+    Raises:
+        StoreRefused: there is no such round, or a newer one has looked at the same doors.
+    """
+    row = _named(transaction, name)
+    newer = select(round_.c.name).where(round_.c.scope == row.scope, round_.c.number > row.number)
+    if newest := transaction.scalar(newer.order_by(round_.c.number.desc())):
+        raise StoreRefused(
+            f"the round {newest} has looked again since {row.name}, and the history keeps the "
+            "last look; --since tells what was seen from a moment on"
+        )
+    entries = Entries(transaction, row.name, row.vantage)
+    findings = (
+        *entries.seen_in_round(),
+        *entries.brought_to(Status.RESOLVED),
+        *entries.brought_to(Status.UNVERIFIED),
+    )
+    coverage = row.coverage and msgspec.json.decode(row.coverage, type=Coverage)
+    return Told(_signed(transaction, findings, now), coverage)
+
+
+def since(transaction: Connection, when: datetime, now: datetime) -> Told:
+    """Tell what was seen exposed, and what was resolved, from a moment on, by whichever round."""
+    query = (
+        select(finding, sighting.c.document, sighting.c.seen_shut)
+        .join_from(finding, sighting)
+        .where(
+            sighting.c.at >= when,
+            or_(sighting.c.exposed, finding.c.status == Status.RESOLVED),
+        )
+        .order_by(finding.c.fingerprint, sighting.c.at.desc())
+    )
+    findings = _each_resolved_once(map(as_it_stands, transaction.execute(query)))
+    return Told(_signed(transaction, findings, now))
+
+
+def _named(transaction: Connection, name: str | None) -> Row[tuple[object, ...]]:
+    query = select(round_).order_by(round_.c.number.desc())
+    row = transaction.execute(query if name is None else query.where(round_.c.name == name)).first()
+    if row is None:
+        raise StoreRefused(f"the history has no round {name}" if name else "there was no round yet")
+    return row
+
+
+def _signed(
+    transaction: Connection, findings: Iterable[Finding], now: datetime
+) -> tuple[Finding, ...]:
+    """Say of each whether somebody has accepted it."""
+    signed = accepted(transaction)
+    return tuple(with_acceptance(one, signed.get(one.fingerprint), now) for one in findings)
+
+
+def _each_resolved_once(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Leave out all but the last door of a finding that is resolved: its end is told once."""
+    told = ""
+    for one in findings:
+        if one.status is not Status.RESOLVED or one.fingerprint != told:
+            yield one
+        told = one.fingerprint

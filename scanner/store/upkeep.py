@@ -1,0 +1,66 @@
+"""What a history needs now and then: to be looked through, and to be copied while it is in use."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, select
+
+from scanner.model import Coverage, Finding
+from scanner.store.database import Database, StoreRefused
+from scanner.store.tables import round_, sighting, way
+from scanner.way import Way
+
+#: Enough to see what is wrong; a torn file has thousands.
+MAX_SAID = 20
+
+
+def problems(connection: Connection) -> Iterator[str]:
+    """Look through the whole history, pages, references and documents; say what is wrong."""
+    for (said,) in connection.exec_driver_sql(f"PRAGMA integrity_check({MAX_SAID})"):
+        if said != "ok":
+            yield str(said)
+    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield f"{table}: row {row} names a {parent} that is not there"
+    yield from _unreadable(connection, select(sighting.c.fingerprint, sighting.c.document), Finding)
+    yield from _unreadable(connection, select(way.c.round, way.c.document), Way)
+    ended = select(round_.c.name, round_.c.coverage).where(round_.c.coverage.is_not(None))
+    yield from _unreadable(connection, ended, Coverage)
+
+
+def _unreadable(
+    connection: Connection, query: Select[Any], kind: type[msgspec.Struct]
+) -> Iterator[str]:
+    """Name the rows whose document cannot be read; a document is never repeated."""
+    for name, document in connection.execute(query):
+        try:
+            msgspec.json.decode(document, type=kind)
+        except msgspec.DecodeError:
+            yield f"{name}: holds a {kind.__name__.lower()} that cannot be read"
+
+
+def back_up(database: Database, to: Path) -> None:
+    """Copy a history into a new file, its owner's alone, as it is at one moment.
+
+    A round may go on meanwhile.
+
+    Raises:
+        StoreRefused: the file exists or cannot be written; nothing is left of it then.
+    """
+    try:
+        os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StoreRefused(f"cannot write {to}: {error.strerror}") from error
+    try:
+        with (
+            closing(sqlite3.connect(f"{database.path.as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(to)) as target,
+        ):
+            source.backup(target)
+    except sqlite3.Error as error:
+        to.unlink()
+        raise StoreRefused(f"cannot copy {database.path} to {to}: {error}") from error
