@@ -11,7 +11,16 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from scanner import __version__
-from tests.bench import classification, growth, identification, memory, start, sweeps, workers
+from tests.bench import (
+    classification,
+    growth,
+    history,
+    identification,
+    memory,
+    start,
+    sweeps,
+    workers,
+)
 from tests.bench.lab import why_not
 from tests.bench.page import lines, write
 from tests.bench.peers import CACHE, MODULES, VERSIONS, version
@@ -26,6 +35,7 @@ PARTS: dict[str, Callable[[], Part]] = {
     "memory": memory.measure,
     "start": start.measure,
     "classification": classification.measure,
+    "history": history.measure,
 }
 
 #: The parts that need namespaces.
