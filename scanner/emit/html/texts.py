@@ -29,7 +29,7 @@ class Language:
         return cls(code, tomllib.loads(text))
 
     def say(self, section: str, key: str, **places: object) -> str:
-        """Give a text, with numbers as the language writes them; a share is a part and its whole."""
+        """Give a text, numbers as the language writes them; a share is a part and its whole."""
         return self.words[section][key].format(
             **{name: self._written(value) for name, value in places.items()}
         )
