@@ -301,7 +301,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     screen = None if quiet else delivery.terminal_for_people(targets)
     progress = Progress(screen)
     files = (*filter(None, [coverage]), str(audit))
-    delivery.refuse_clashes(order, (*(target.where for target in targets), *files, str(history)))
+    delivery.refuse_clashes(order, (*files, str(history)), targets)
     sinks = delivery.file_sinks(targets, coverage, services=services, history=history)
     outputs = Outputs(
         # The bar is taken away before the table is printed.

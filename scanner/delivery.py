@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from errno import EACCES
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from scanner.emit import STDOUT
 from scanner.emit.atend import AtEnd
@@ -18,8 +18,11 @@ from scanner.emit.whole import write_whole
 from scanner.inventory.read import Source
 from scanner.model import Coverage, Refused
 from scanner.past import Past
-from scanner.rounds import OpenSink, Order
+from scanner.rounds import OpenSink, Order, resolve
 from scanner.store import Store
+
+if TYPE_CHECKING:
+    from scanner.emit.elastic import Cluster
 
 
 def named_targets(output: Sequence[str]) -> list[Target]:
@@ -53,6 +56,9 @@ def file_sinks(
 def _opener(target: Target, *, services: bool, history: Path) -> OpenSink:
     if target.format is Format.JSONL:
         return partial(JsonLines.to, target.where, services=services)
+    if target.format is Format.ELASTIC:
+        _cluster_of(target)  # before the round: it may be no URL
+        return partial(AtEnd, partial(deliver, target))
     renderer(target.format)  # before the round: what it needs may not be installed
     if target.format is Format.HTML:
         return partial(AtEnd, partial(deliver, target), partial(_told_before, history))
@@ -72,8 +78,22 @@ def deliver(target: Target, report: Report) -> None:
     """
     if target.format is Format.JSONL:
         _write_lines(target.where, report)
+    elif target.format is Format.ELASTIC:
+        _ship(target, report)
     else:
         write_whole(target.where, renderer(target.format)(report))
+
+
+def _cluster_of(target: Target) -> "Cluster":
+    from scanner.emit.elastic import Cluster  # noqa: PLC0415 - its client takes 1.5 s to load
+
+    return Cluster.parse(target.where)
+
+
+def _ship(target: Target, report: Report) -> None:
+    from scanner.emit.elastic import ship  # noqa: PLC0415 - likewise
+
+    ship(_cluster_of(target), report, resolve=resolve, environment=os.environ)
 
 
 def _write_lines(where: str, report: Report) -> None:
@@ -85,7 +105,7 @@ def _write_lines(where: str, report: Report) -> None:
     lines.close()
 
 
-def refuse_clashes(order: Order, written: Sequence[str]) -> None:
+def refuse_clashes(order: Order, written: Sequence[str], targets: Sequence[Target]) -> None:
     """Refuse to write over what is read, or to write twice to one file.
 
     Raises:
@@ -94,7 +114,7 @@ def refuse_clashes(order: Order, written: Sequence[str]) -> None:
     lists = (Source.parse(text).path for text in order.inventory)
     read = (order.scope, *lists, *order.open_from)
     taken = {path.resolve() for path in read}
-    for path in map(Path, written):
+    for path in map(Path, (*(one.where for one in targets if one.is_file), *written)):
         place = path.resolve()
         if place in taken:
             raise Refused(f"{path}: has two uses in this command; nothing was written")
@@ -109,7 +129,7 @@ def refuse_unwritable(written: Sequence[str], targets: Sequence[Target] = ()) ->
         Refused: a directory, a missing folder, no permission.
     """
     places = [(text, False) for text in written]
-    places += [(target.where, target.format is not Format.JSONL) for target in targets]
+    places += [(one.where, one.format is not Format.JSONL) for one in targets if one.is_file]
     for text, replaced in places:
         try:
             if text != STDOUT:

@@ -60,6 +60,8 @@ class Guard:
             of a Unix socket. Nothing else beside the scope is reachable.
         starts: the one command, with its arguments, that may be started as a process: a worker,
             which has a guard of its own.
+        names: the names of controllers, which may be resolved; what they resolve to may only be
+            reached if it is among the controllers.
     """
 
     def __init__(
@@ -67,9 +69,11 @@ class Guard:
         allowed: AddressSet,
         controllers: frozenset[tuple[str, int] | str] = frozenset(),
         starts: tuple[str, ...] = (),
+        names: frozenset[str] = frozenset(),
     ) -> None:
         self._allowed = allowed
         self._starts = starts
+        self._names = names
         self._controllers = controllers
         self._active = False
         self._installed = False
@@ -106,7 +110,7 @@ class Guard:
                 self._veto(f"{event} to {_shown(args[1])}")
         elif event in _VETOED and not self._may_start(event, args):
             self._veto(f"{event} during a round")
-        elif event in _READS_HOST and not _is_literal(args[0]):
+        elif event in _READS_HOST and not (_is_literal(args[0]) or args[0] in self._names):
             self._veto(f"{event} of a name during a round")
 
     def _may_start(self, event: str, args: tuple[object, ...]) -> bool:

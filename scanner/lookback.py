@@ -72,7 +72,7 @@ def severity() -> None:
 @click.command(context_settings=SETTINGS)
 @history_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="markdown", show_default=True)
-@click.option("--to", default="-", show_default="standard output", metavar="PATH")
+@click.option("--to", default="-", show_default="standard output", metavar="PLACE")
 @click.option("--round", "name", help="The newest round of all unless named.")
 @click.option(
     "--since",

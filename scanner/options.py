@@ -25,6 +25,8 @@ FORMATS = (
     "defectdojo",
     "junit",
     "html",
+    "ecs",
+    "elastic",
 )
 
 F = TypeVar("F", bound=Callable[..., object])

@@ -253,6 +253,21 @@ class TestWhen:
             socket.getaddrinfo("127.0.0.1", 80)
             socket.getaddrinfo(None, 80)
 
+    def test_the_name_of_a_controller_may_be_resolved_and_led_nowhere_else(
+        self, listener: socket.socket
+    ) -> None:
+        """TLS must see the name; what it resolves to is held to the controllers all the same."""
+        port = port_of(listener)
+        reached = Guard(ELSEWHERE, frozenset({("127.0.0.1", port)}), names=frozenset({"localhost"}))
+        moved = Guard(ELSEWHERE, frozenset({("192.0.2.7", port)}), names=frozenset({"localhost"}))
+        with reached.watching():
+            socket.getaddrinfo("localhost", port)
+            connect(("127.0.0.1", port))
+        with pytest.raises(OutOfScope), moved.watching():
+            connect(("127.0.0.1", port))
+        with pytest.raises(OutOfScope), reached.watching():
+            socket.getaddrinfo("other.example", port)
+
     def test_datagrams_of_a_connected_socket_pass(self) -> None:
         """Where they go was decided when it was connected."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiving:

@@ -21,6 +21,8 @@ class Format(StrEnum):
     JUNIT = "junit"
     XLSX = "xlsx"
     HTML = "html"
+    ECS = "ecs"
+    ELASTIC = "elastic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Target:
 
     format: Format
     where: str
+
+    @property
+    def is_file(self) -> bool:
+        """Tell whether `where` is a path, and no cluster."""
+        return self.format is not Format.ELASTIC
 
     @classmethod
     def parse(cls, text: str) -> "Target":

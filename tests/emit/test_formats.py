@@ -20,8 +20,8 @@ from scanner.emit.whole import write_whole
 from scanner.model import Acceptance, Asset, Coverage, Finding, Holding, Refused, Severity, Status
 from tests.exposures import coverage, day, endpoint, exposure, shut_service
 
-#: A workbook is no text; its own tests hand it the same.
-DOCUMENTS = sorted(set(Format) - {Format.JSONL, Format.XLSX})
+#: A workbook is no text and a cluster no document; their own tests hand them the same.
+DOCUMENTS = sorted(set(Format) - {Format.JSONL, Format.XLSX, Format.ELASTIC})
 
 #: Somebody's signature under a risk.
 SIGNED = Acceptance(
