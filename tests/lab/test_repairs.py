@@ -78,11 +78,14 @@ def test_an_elasticsearch_behind_basic_authentication_is_resolved(tmp_path: Path
 
 
 def test_an_elasticsearch_that_hides_its_front_page_alone_is_not_resolved(tmp_path: Path) -> None:
-    """Half a repair is none: the indices are still listed, so the door is still reported."""
+    """Half a repair is none: the indices are still listed, so the door is still reported.
+
+    It has changed, for its version is told no more.
+    """
     with Lab.ready(osmem()) as behind:
         with Lab.ready(nginx(Front.TLS, behind)) as server:
             walk(tmp_path, server)
         with Lab.ready(nginx(Front.NO_FRONT_PAGE, behind, port=server.port)) as half_shut:
             after = walk(tmp_path, half_shut)
 
-    assert statuses(after) == [(Status.ONGOING, Access.OPEN)]
+    assert statuses(after) == [(Status.CHANGED, Access.OPEN)]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from probes import PROBES
@@ -30,8 +31,10 @@ _TAIL = 3000  # characters of a log that a failed start shows
 #: Below the ports that Linux and macOS give to outgoing connections (32,768 and up), and none that
 #: a probe visits by itself: a second door of a server would be found there.
 _PORTS = sorted(set(range(17_000, 27_000)) - {port for p in PROBES for port in p.about.own_ports})
+_APART = 10  # some servers take the port next to theirs as well
 _FIRST = os.getpid() * 997 % len(_PORTS)  # two runs side by side begin at different ones
-_ports = iter(_PORTS[_FIRST:] + _PORTS[:_FIRST])
+_turned = _PORTS[_FIRST:] + _PORTS[:_FIRST]
+_ports = chain.from_iterable(_turned[step::_APART] for step in range(_APART))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
