@@ -18,6 +18,7 @@ from probes.cassandra import Cassandra
 from probes.cerebro import Cerebro
 from probes.chroma import Chroma
 from probes.clickhouse import Clickhouse
+from probes.clickhousenative import ClickhouseNative
 from probes.cockroachdb import CockroachDb
 from probes.consul import Consul
 from probes.couchbase import Couchbase
@@ -236,6 +237,7 @@ PROBES: tuple[AnyProbe, ...] = (
     Spark(),
     Trino(),
     Clickhouse(),
+    ClickhouseNative(),
     Druid(),
     Pinot(),
     Questdb(),

@@ -17,6 +17,7 @@ from scanner.bookkeeping import accept, db
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
 from scanner.lookback import cases, explain, report, severity
 from scanner.options import (
+    FORMATS,
     SETTINGS,
     history_option,
     ordered,
@@ -216,8 +217,8 @@ def _vocabulary_option(function: F) -> F:
     "--output",
     multiple=True,
     metavar="[FORMAT:]PATH",
-    help="Findings as JSON Lines, or in a FORMAT: csv, xlsx, markdown, prometheus, sarif, ocsf, "
-    "defectdojo, junit. `-` is standard output, and the default unless it is a terminal.",
+    help=f"Findings as JSON Lines, or in a FORMAT: {', '.join(FORMATS[1:])}:URL. `-` is standard "
+    "output, and the default unless it is a terminal.",
 )
 @click.option("--coverage", metavar="PATH", help="The closing coverage object, also in a file.")
 @click.option("--services", is_flag=True, help="Also write services that are no findings.")

@@ -29,7 +29,7 @@ class Language:
         return cls(code, tomllib.loads(text))
 
     def say(self, section: str, key: str, **places: object) -> str:
-        """Give a text, with numbers written as the language writes them."""
+        """Give a text, numbers as the language writes them; a share is a part and its whole."""
         return self.words[section][key].format(
             **{name: self._written(value) for name, value in places.items()}
         )
@@ -53,6 +53,8 @@ class Language:
                 return self.number(value)
             case datetime():
                 return moment(value)
+            case (int(part), int(whole)):
+                return self.share(part, whole)
             case _:
                 return printable(str(value))
 

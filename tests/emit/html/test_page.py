@@ -103,6 +103,13 @@ def test_the_coverage_stands_beside_the_findings() -> None:
     assert "Answered, open or closed: 1,202 of 1,256 planned endpoints (95%)" in glance
 
 
+def test_no_escape_is_in_what_we_say_ourselves() -> None:
+    """A backslash before a letter is what becomes of a server's control characters, not of ours."""
+    top = page(exposure(), reached=coverage(), before=past("f1")).split('id="data">')[0]
+
+    assert "\\" not in top.split("</style>")[1]
+
+
 def test_a_report_of_several_rounds_says_that_it_has_no_coverage() -> None:
     """It does not pass for one of a round that saw everything."""
     assert "It says nothing of what was not reached." in page(exposure())

@@ -74,6 +74,13 @@ def test_numbers_are_written_as_the_language_writes_them(
     assert (language.number(1204), language.share(65_535, 65_536)) == (number, share)
 
 
+def test_a_share_in_a_sentence_is_written_as_the_language_writes_it() -> None:
+    """Its narrow space is ours, and not escaped as a server's would be."""
+    said = FRENCH.say("coverage", "answered", count=1202, planned=1256, share=(1202, 1256))
+
+    assert said.endswith("sur 1\u202f256 prévus (95\u202f%)")
+
+
 def test_a_share_of_nothing_is_nothing() -> None:
     """A round that planned nothing has not covered everything."""
     assert ENGLISH.share(0, 0) == "0%"

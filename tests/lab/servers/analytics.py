@@ -73,6 +73,14 @@ groups:
 """
 
 
+class Tongue(StrEnum):
+    """Which of a ClickHouse's ports is handed out, and how it is asked there."""
+
+    HTTP = "http"
+    NATIVE = "native"  # its own protocol, asked in HTTP
+    HELLO = "hello"  # its own protocol, asked in it
+
+
 class Accounts(StrEnum):
     """How an InfluxDB stands to its accounts."""
 
@@ -83,21 +91,23 @@ class Accounts(StrEnum):
 
 @contextmanager
 def clickhouse(
-    *, locked: bool = False, native: bool = False, canary: str = CANARY
+    tongue: Tongue = Tongue.HTTP, *, locked: bool = False, canary: str = CANARY
 ) -> Iterator[Running]:
-    """One table with two rows; `native` hands out the port of its own protocol."""
-    with place("clickhouse", "native" if native else "locked" if locked else "open") as at:
-        http, other = (free_port(), at.port) if native else (at.port, free_port())
+    """One table with two rows; it is always filled over HTTP."""
+    mode = "locked" if locked else "open"
+    with place("clickhouse", mode if tongue is Tongue.HTTP else f"{mode}-{tongue}") as at:
+        asked, other = at.port, free_port()
+        http, native = (asked, other) if tongue is Tongue.HTTP else (other, asked)
         accounts = {"default": PASSWORD if locked else "", USER: PASSWORD}
         users = (_ACCOUNT.format(name=name, password=own) for name, own in accounts.items())
         at.write("users.xml", _ACCOUNTS.format(users="".join(users)))
-        places = {"home": at.home, "address": LOOPBACK, "http": http, "native": other}
+        places = {"home": at.home, "address": LOOPBACK, "http": http, "native": native}
         settings = at.write("config.xml", _CLICKHOUSE.format(**places))
         program = require("clickhouse-server", at.name, "clickhouse-server")
         with standing(
             at,
             Program((program, f"--config-file={settings}")),
-            probe="clickhouse",
+            probe="clickhousenative" if tongue is Tongue.HELLO else "clickhouse",
             version=lambda: _query(http, "SELECT version()"),
             fill=lambda: _store(http, canary),
             state=lambda _: _query(http, "SELECT name, rows FROM system.parts WHERE active"),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.lab.servers.analytics import (
     Accounts,
+    Tongue,
     clickhouse,
     influxdb,
     prometheus,
@@ -41,8 +42,16 @@ def test_a_locked_clickhouse_reads_out_rows_to_its_user_only(lab: Lab) -> None:
 
 def test_the_native_port_answers_no_request_of_http(lab: Lab) -> None:
     """It says what it is."""
-    (said,) = say(lab.start(clickhouse, native=True), b"GET / HTTP/1.0\r\n\r\n")
+    (said,) = say(lab.start(clickhouse, Tongue.NATIVE), b"GET / HTTP/1.0\r\n\r\n")
     assert b"clickhouse-client" in said
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_the_native_port_says_the_same_to_nobody_open_or_locked(lab: Lab, *, locked: bool) -> None:
+    """A Hello with an empty user, `default` with a password or without one."""
+    server = lab.start(clickhouse, Tongue.HELLO, locked=locked)
+    (said,) = say(server, b"\0\x05ronde\x01\x01\0\0\0\0")
+    assert said.startswith(b"\x02\xc0\0\0\0\x0dDB::Exception\x1cDB::Exception: Unknown user ")
 
 
 def test_a_stranger_reads_a_point_of_influxdb(lab: Lab) -> None:

@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from scanner.model import Access, Severity
-from tests.lab.servers.analytics import Accounts, clickhouse, influxdb, prometheus, victoriametrics
+from tests.lab.servers.analytics import (
+    Accounts,
+    Tongue,
+    clickhouse,
+    influxdb,
+    prometheus,
+    victoriametrics,
+)
 from tests.lab.servers.nginx import Front
-from tests.lab.verdict import AS_TOLD, FOUND, Group, Held, Verdict, behind, door
+from tests.lab.verdict import AS_TOLD, FOUND, QUIET, Group, Held, Verdict, behind, door
 
 FAXES: tuple[Held, ...] = (("practice.faxes", "table", 2, ("day", "fax_number", "patient_name")),)
 SERIES: tuple[Held, ...] = (("faxes", "database", 1, ()),)
@@ -22,7 +29,6 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     Verdict(Access.OPEN, "clickhouse", AS_TOLD, Severity.HIGH, FAXES),
                 ),
                 (door(clickhouse, locked=True), Verdict(Access.LOCKED, "clickhouse", None)),
-                (door(clickhouse, native=True), Verdict(Access.IDENTIFIED, "clickhouse", None)),
                 (
                     door(influxdb),
                     Verdict(Access.OPEN, "influxdb", AS_TOLD, Severity.HIGH, SERIES),
@@ -36,6 +42,20 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
                     Verdict(Access.UNCLAIMED, "influxdb", AS_TOLD, Severity.CRITICAL),
                 ),
                 (behind(Front.BASIC_AUTH, door(influxdb)), Verdict(Access.LOCKED, None, None)),
+            ),
+        ),
+        "native": Group(
+            QUIET,
+            (
+                (
+                    door(clickhouse, Tongue.NATIVE),
+                    Verdict(Access.IDENTIFIED, "clickhouse", None),
+                ),
+                (door(clickhouse, Tongue.HELLO), Verdict(Access.IDENTIFIED, "clickhouse", None)),
+                (
+                    door(clickhouse, Tongue.HELLO, locked=True),
+                    Verdict(Access.IDENTIFIED, "clickhouse", None),
+                ),
             ),
         ),
         "metrics": Group(
