@@ -13,7 +13,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
     {
         "hbase": Group(
             FOUND,
-            ((door(hbase), Verdict(Access.OPEN, "hbase", AS_TOLD, Severity.CRITICAL, TABLES)),),
+            ((door(hbase), Verdict(Access.OPEN, "hbase", AS_TOLD, Severity.HIGH, TABLES)),),
         )
     }
 )

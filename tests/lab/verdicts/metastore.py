@@ -16,7 +16,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
             (
                 (
                     door(metastore),
-                    Verdict(Access.OPEN, "hive-metastore", None, Severity.CRITICAL, TABLES),
+                    Verdict(Access.OPEN, "hive-metastore", None, Severity.HIGH, TABLES),
                 ),
                 (door(metastore, locked=True), Verdict(Access.LOCKED, "hive-metastore", None)),
             ),
