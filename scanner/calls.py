@@ -205,10 +205,12 @@ class Calls:
                 return
             what, made = came
             leg.sweep.planned += 1
+            target = endpoint.address, endpoint.port
             if isinstance(what, Skip):
                 leg.skipped[what] += 1
+                leg.sweep.census.add(target, what, endpoint.transport)
             else:
-                leg.sweep.counts[what] += 1
+                leg.sweep.add(target, what, endpoint.transport)
             if made is not None:
                 leg.pending += 1
                 await visited.send((leg, made))
