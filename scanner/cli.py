@@ -30,7 +30,7 @@ from scanner.options import (
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
     from scanner.life import Patience
-    from scanner.rounds import Order
+    from scanner.prepare import Order
     from scanner.severities import Severities
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
@@ -169,7 +169,8 @@ def plan(*, order: "Order", form: str) -> None:
     Addresses, ports, every ask of every probe, packets, and the duration at the scope's rates.
     """
     from scanner.forecast import as_json, as_text
-    from scanner.rounds import prepare, utc_now
+    from scanner.prepare import prepare
+    from scanner.rounds import utc_now
 
     prepared = prepare(order, now=utc_now())
     click.echo(as_json(prepared) if form == "json" else as_text(prepared))
@@ -292,8 +293,9 @@ def scan(  # noqa: PLR0913 - one parameter an option
     """
     from scanner import delivery
     from scanner.emit.table import Table
+    from scanner.prepare import prepare, prepare_when_open
     from scanner.progress import Progress
-    from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
+    from scanner.rounds import Manner, Outputs, run, utc_now
     from scanner.sweep import Means
 
     context.obj()
@@ -313,7 +315,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vocabulary=vocabulary,
         severities=severity,
     )
-    prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
+    prepared = prepare_when_open(order, now=utc_now) if wait else prepare(order, now=utc_now())
     delivery.refuse_unwritable(files, targets)
     manner = Manner(
         resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience

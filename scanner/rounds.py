@@ -2,20 +2,16 @@
 
 import secrets
 import signal
-import socket
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import anyio
 import structlog
-from msgspec.structs import replace
 
 from scanner.calls import Calls
 from scanner.care import CARE, Care
@@ -24,20 +20,16 @@ from scanner.conversation import Limits
 from scanner.crew import COMMAND, Crew, crew_size, packed_orders
 from scanner.emit import Sink
 from scanner.equip import Around, Brief, Share, equip, hold_sweep
-from scanner.granted import granted
 from scanner.guard import Guard, refuse_blind_loop
-from scanner.hours import closed_until, wait_until_open
-from scanner.inventory import Inventory, with_inventory
-from scanner.inventory.opened import read_open
+from scanner.hours import closed_until
 from scanner.ledger import Ledger
 from scanner.life import Patience
-from scanner.model import Asset, AssetClass, Coverage, Refused, ScopeReference, Transport
+from scanner.model import AssetClass, Coverage, Refused, ScopeReference, Transport
 from scanner.outputs import audit_trail, open_sinks
 from scanner.pipeline import Patrol, Walk, first_error, patrol, walk
 from scanner.plan import Plan
-from scanner.probe import AnyProbe
-from scanner.scope import Scope, load_scope
-from scanner.selection import chosen_probes, refuse_misdirected
+from scanner.prepare import Prepared
+from scanner.scope import Scope
 from scanner.severities import Severities, load_severities
 from scanner.store import Round, Store
 from scanner.sweep import Means, Sweep
@@ -49,87 +41,6 @@ from scanner.way import Way
 OpenSink: TypeAlias = Callable[[], Sink]
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the user ordered: files, names and choices, none of them opened yet."""
-
-    scope: Path
-    inventory: tuple[str, ...] = ()
-    inventory_only: bool = False
-    probes: tuple[str, ...] = ()
-    exclude_probes: tuple[str, ...] = ()
-    open_from: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A round that may begin: the permission, who owns what, and what would be touched.
-
-    Where another scanner's list takes the place of the sweep, the plan is what it lists of `uncut`.
-    """
-
-    scope: Scope
-    inventory: Inventory
-    probes: tuple[AnyProbe, ...]
-    plan: Plan
-    uncut: Plan | None = None
-
-    @property
-    def swept(self) -> bool:
-        """Tell whether another scanner has swept."""
-        return self.uncut is not None
-
-    def asset_of(self, address: str) -> Asset:
-        """Give what the inventory says of an address; where it names no zone, the scope's."""
-        asset = self.inventory.asset_for(address)
-        zone = None if asset.zone else self.scope.zone_of(address)
-        return replace(asset, zone=zone.name) if zone else asset
-
-
-def prepare(order: Order, *, now: datetime) -> Prepared:
-    """Read the files and lay out the round. Names are resolved here, before any network stage.
-
-    Raises:
-        Refused: a file or a choice is refused; the message names it.
-    """
-    scope = load_scope(order.scope, now=now, resolve=resolve)
-    inventory = Inventory.load(order.inventory, scope, resolve)
-    if order.inventory_only and not order.inventory:
-        raise Refused("--inventory-only needs an --inventory")
-    scope = with_inventory(scope, inventory)
-    chosen = chosen_probes(order.probes, order.exclude_probes)
-    probes = granted(chosen, scope, path=order.scope, named=order.probes)
-    refuse_misdirected(scope, order.scope, probes)
-    within = inventory.addresses if order.inventory_only else None
-    plan, uncut = Plan.of(scope, within, probes), None
-    if order.open_from:
-        plan, uncut = plan.among(chain.from_iterable(map(read_open, order.open_from))), plan
-    return Prepared(scope=scope, inventory=inventory, probes=probes, plan=plan, uncut=uncut)
-
-
-def prepare_when_open(order: Order) -> Prepared:
-    """Prepare a round as soon as its window is open; what was read before is read again then.
-
-    Raises:
-        Refused: as `prepare`, or the permission ends first.
-    """
-    scope = prepare(order, now=utc_now()).scope
-    if not scope.is_open(utc_now()):
-        log.warning("waiting", why=closed_until(scope, utc_now()))
-        wait_until_open(scope, now=utc_now, sleep=time.sleep)
-    return prepare(order, now=utc_now())
-
-
-def resolve(name: str) -> list[str]:
-    """Resolve a name once, to every address that it has.
-
-    Raises:
-        OSError: the name does not resolve.
-    """
-    answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,9 @@ from scanner.conversation import Limits
 from scanner.demo.decoys import Decoy
 from scanner.demo.redis import FakeRedis
 from scanner.model import Finding, Outcome, Service, Silence, Unknown
+from scanner.prepare import Order, prepare
 from scanner.probe import FRONT, About, Get, Page
-from scanner.rounds import Manner, Order, Outputs, prepare, run, utc_now
+from scanner.rounds import Manner, Outputs, run, utc_now
 from tests.fakes.connections import gone, mute
 from tests.fakes.http import page
 from tests.fakes.redis import noauth
@@ -367,7 +368,7 @@ def test_our_own_bug_is_one_line_with_its_place(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cron mail gets one line to report, without the message: it may hold a server's words."""
-    monkeypatch.setattr("scanner.rounds.prepare", lambda *_, **__: fails())
+    monkeypatch.setattr("scanner.prepare.prepare", lambda *_, **__: fails())
     ground.permit({})
 
     said = ground.scan()
