@@ -7,7 +7,6 @@ The bulk request is the same in every release and in OpenSearch. The client's ow
 what is older than the client, its transport does not; so its transport alone is used.
 """
 
-import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -44,9 +43,6 @@ BUSY = frozenset({429, 502, 503, 504})
 CONFLICT = 409
 
 OK = range(200, 300)
-
-# What failed is told once, by what is raised; the transport would warn of each attempt on stderr.
-logging.getLogger("elastic_transport").addHandler(logging.NullHandler())
 
 Resolve = Callable[[str], Sequence[str]]
 Sleep = Callable[[float], None]
