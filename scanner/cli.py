@@ -30,7 +30,7 @@ from scanner.options import (
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
     from scanner.life import Patience
-    from scanner.preparation import Order
+    from scanner.prepare import Order
     from scanner.severities import Severities
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
@@ -172,7 +172,7 @@ def plan(*, order: "Order", form: str) -> None:
     Addresses, ports, every ask of every probe, packets, and the duration at the scope's rates.
     """
     from scanner.forecast import as_json, as_text
-    from scanner.preparation import prepare
+    from scanner.prepare import prepare
     from scanner.rounds import utc_now
 
     prepared = prepare(order, now=utc_now())
@@ -296,7 +296,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     """
     from scanner import delivery
     from scanner.emit.table import Table
-    from scanner.preparation import in_turn
+    from scanner.prepare import in_turn
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, run, utc_now
     from scanner.sweep import Means

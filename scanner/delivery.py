@@ -18,7 +18,7 @@ from scanner.emit.whole import write_whole
 from scanner.inventory.read import Source
 from scanner.model import Coverage, Refused
 from scanner.past import Past
-from scanner.preparation import Order, resolve
+from scanner.prepare import Order, resolve
 from scanner.rounds import OpenSink
 from scanner.store import Store
 

@@ -28,7 +28,7 @@ from scanner.model import AssetClass, Coverage, Refused, ScopeReference, Transpo
 from scanner.outputs import audit_trail, open_sinks
 from scanner.pipeline import Patrol, Walk, first_error, patrol, walk
 from scanner.plan import Plan
-from scanner.preparation import Prepared
+from scanner.prepare import Prepared
 from scanner.scope import Scope
 from scanner.severities import Severities, load_severities
 from scanner.store import Round, RoundLock, Store

@@ -16,7 +16,7 @@ from probes.mllp import Mllp
 from scanner.audit import Act
 from scanner.model import AssetClass, Refused
 from scanner.pipeline import Walk
-from scanner.preparation import Prepared
+from scanner.prepare import Prepared
 from scanner.rounds import Manner, utc_now
 from scanner.wire import dicom
 from tests.fakes import http

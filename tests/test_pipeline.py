@@ -18,7 +18,7 @@ from scanner.gate import Traffic
 from scanner.model import Closed, Coverage, Finding, Severity
 from scanner.pipeline import Visited, Walk, conclude, first_error
 from scanner.plan import Plan, Shard
-from scanner.preparation import Order, prepare
+from scanner.prepare import Order, prepare
 from scanner.probe import Visit
 from scanner.rounds import Outputs, Result, run, utc_now
 from scanner.sweep import State

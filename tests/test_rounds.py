@@ -17,7 +17,7 @@ from scanner.conversation import Limits
 from scanner.demo.decoys import Decoy
 from scanner.demo.redis import FakeRedis
 from scanner.model import Finding, Outcome, Service, Silence, Unknown
-from scanner.preparation import Order, prepare
+from scanner.prepare import Order, prepare
 from scanner.probe import FRONT, About, Get, Page
 from scanner.rounds import Manner, Outputs, run, utc_now
 from scanner.store import hold
@@ -412,7 +412,7 @@ def test_our_own_bug_is_one_line_with_its_place(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cron mail gets one line to report, without the message: it may hold a server's words."""
-    monkeypatch.setattr("scanner.preparation.prepare", lambda *_, **__: fails())
+    monkeypatch.setattr("scanner.prepare.prepare", lambda *_, **__: fails())
     ground.permit({})
 
     said = ground.scan()

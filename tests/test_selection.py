@@ -3,7 +3,7 @@
 import pytest
 
 from scanner.model import Refused
-from scanner.preparation import Order, Prepared, prepare
+from scanner.prepare import Order, Prepared, prepare
 from scanner.rounds import utc_now
 from tests.ground import Ground, fresh_ground
 

@@ -24,7 +24,7 @@ from scanner.emit.table import Table
 from scanner.explain import asked, explained
 from scanner.model import Access, Finding, Refused, ServiceSeen
 from scanner.plan import Plan
-from scanner.preparation import Order, prepare
+from scanner.prepare import Order, prepare
 from scanner.regulation import Language, Regulation
 from scanner.rounds import Manner, Outputs, Result, run, utc_now
 

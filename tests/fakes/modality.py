@@ -17,7 +17,7 @@ from scanner.care import CARE
 from scanner.model import Access, Assessment, AssetClass, Outcome, Service
 from scanner.pipeline import Walk
 from scanner.plan import Plan
-from scanner.preparation import Order, Prepared, prepare
+from scanner.prepare import Order, Prepared, prepare
 from scanner.probe import (
     HANG_UP,
     About,

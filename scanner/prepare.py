@@ -1,4 +1,4 @@
-"""What is read before a round begins: the files and choices of an order, as they are now."""
+"""What a round needs before it may begin: files are read, names resolved, nothing is sent."""
 
 import socket
 import time
