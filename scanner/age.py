@@ -11,6 +11,8 @@ from scanner.model import Assessment, Finding, Holding
 
 def records_in(assessment: Assessment) -> int | None:
     """Sum all that its holdings count; None unless every one is listed and was counted."""
+    if assessment.holdings_total is None and not assessment.holdings:
+        return None
     counts = [one.records for one in assessment.holdings if one.records is not None]
     total = max(assessment.holdings_total or 0, len(assessment.holdings))
     return sum(counts) if len(counts) == total else None

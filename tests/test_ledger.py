@@ -203,7 +203,7 @@ def test_what_is_seen_is_counted_by_kind() -> None:
 
     assert counts.access == {Access.OPEN: 1, Access.LOCKED: 2}
     assert counts.unknown == {Silence.TIMEOUT: 1}
-    assert counts.findings == {Severity.MEDIUM: 1}
+    assert counts.findings == {Severity.HIGH: 1}
 
 
 def test_what_answers_is_told_apart_and_the_unlisted_are_named() -> None:
