@@ -11,7 +11,7 @@ from scanner.emit.formats import Format
 from scanner.model import Finding, ScopeReference, Status
 from scanner.options import FORMATS
 from scanner.store import Store, StoreRefused, Told
-from tests.exposures import day, endpoint, exposure
+from tests.exposures import SCOPE, VANTAGE, WAY, day, endpoint, exposure
 from tests.ground import Ground, fresh_ground
 from tests.test_store import begin, path, see, store
 
@@ -110,6 +110,15 @@ class TestHistory:
         see(store, 3, exposure())
 
         assert said(store.told_since(when, day(9))) == told
+
+    def test_a_door_that_was_only_seen_shut_since_is_not_told(self, store: Store) -> None:
+        """One refusal neither shows it exposed nor resolves it."""
+        see(store, 1, exposure())
+        with store.begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=day(2), way=WAY) as two:
+            two.observe_shut(endpoint(), probe=None, because="refused", at=day(2))
+            two.settle(day(2))
+
+        assert said(store.told_since(day(2), day(9))) == []
 
 
 class TestCommand:
