@@ -241,6 +241,15 @@ class TestWholeFiles:
 
         assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
 
+    def test_a_pipe_that_the_system_has_a_name_for_is_written(self) -> None:
+        """`/dev/fd/N`, as `>(gzip)` of a shell gives it, leads to what has no path."""
+        reading, writing = os.pipe()
+        with open(reading, "rb") as read:  # noqa: PTH123 - a descriptor, no path
+            write_whole(f"/dev/fd/{writing}", [b"a", b"b"])
+            os.close(writing)
+
+            assert read.read() == b"ab"
+
     def test_standard_output_takes_a_document(
         self, capsysbinary: pytest.CaptureFixture[bytes]
     ) -> None:
