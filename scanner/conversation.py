@@ -35,6 +35,11 @@ from scanner.wire.http import Client, Request, TooLarge
 #: Asks above this are for listings of large estates; few may be held in memory at once.
 LARGE = 1 << 20
 
+#: A look at what has come of a frame that takes longer, in seconds, leaves the event loop to others
+#: for so many times as long: who sends a byte at a time must not have us look for each of them.
+SLOW_LOOK = 0.002
+OTHERS_SHARE = 10
+
 #: Silences of a server that may be strained by us; others are its answer.
 STRAINED = frozenset({Silence.TIMEOUT, Silence.RESET})
 
@@ -183,15 +188,30 @@ class Conversation:
         return f"[{name}]:{self.endpoint.port}" if ":" in name else f"{name}:{self.endpoint.port}"
 
     async def _framed(self, stream: Stream, ask: _Framed) -> Answer:
+        begun = self._door.clock()
         while (length := _own(ask, lambda: ask.framing(self._buffer))) is None:
+            looked = self._door.clock() - begun
             if len(self._buffer) > ask.max_bytes:
                 raise TooLarge(f"a reply above {ask.max_bytes} bytes")
-            data = await self._receive(stream)
-            if not data:
+            if not await self._more(stream):
                 raise EOFError
-            self._buffer += data
+            if looked > SLOW_LOOK:
+                await self._gathered(stream, ask.max_bytes, looked * OTHERS_SHARE)
+            begun = self._door.clock()
         data, self._buffer = self._buffer[:length], self._buffer[length:]
         return Answer(data=data, tls=self.tls_facts)
+
+    async def _more(self, stream: Stream) -> bool:
+        """Wait for more of a frame; tell whether there was any."""
+        data = await self._receive(stream)
+        self._buffer += data
+        return bool(data)
+
+    async def _gathered(self, stream: Stream, most: int, seconds: float) -> None:
+        """Take what comes for so many seconds, or until it is enough, and look at none of it."""
+        with anyio.move_on_after(seconds):
+            while len(self._buffer) <= most and await self._more(stream):
+                pass
 
     async def _overheard(self, stream: Stream, ask: Listen) -> Answer:
         """Wait for a first word; that none was begun is an answer, too."""

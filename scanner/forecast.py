@@ -12,7 +12,7 @@ from scanner.care import CARE
 from scanner.catchall import CANARIES, CANARY_PORTS, SUSPECT
 from scanner.denied import DENIED
 from scanner.plan import Estimate, Outlook
-from scanner.rounds import Prepared
+from scanner.prepare import Prepared
 
 
 class Cost(msgspec.Struct, frozen=True):

@@ -18,7 +18,8 @@ from probes.mllp import Mllp
 from scanner.audit import Act
 from scanner.model import AssetClass, Refused
 from scanner.pipeline import Walk
-from scanner.rounds import Manner, Prepared, utc_now
+from scanner.prepare import Prepared
+from scanner.rounds import Manner, utc_now
 from scanner.wire import dicom
 from tests.fakes import http
 from tests.fakes.datagrams import answering

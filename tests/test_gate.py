@@ -6,10 +6,12 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeAlias
 
 import anyio
@@ -820,3 +822,41 @@ class TestStrain:
         await answer_of(Says(HELLO_PAGE), gate=gate_to_loopback(pace=pace))
 
         assert pace.slowed == []
+
+
+class TestSlowLooks:
+    """A frame that takes long to look through belongs to a server that wants it so."""
+
+    async def test_a_drip_does_not_have_us_look_for_each_of_its_bytes(self) -> None:
+        """Most of the time is everybody else's: three hundred bytes cost a dozen looks."""
+        looks: list[int] = []
+        ask = replace(PING, framing=partial(slow_frame, looks))
+
+        answer = await answer_of(Drips(b"x" * 299 + b"\n", seconds=0.001), ask)
+
+        assert answer == Answer(data=b"x" * 299 + b"\n")
+        assert len(looks) < 40
+
+    async def test_a_frame_that_was_slow_to_come_is_whole_although_the_server_hung_up(self) -> None:
+        """It ended while nobody looked."""
+        ask = replace(PING, framing=partial(slow_frame, []))
+
+        assert await answer_of(Drips(b"ab\n", seconds=0.001), ask) == Answer(data=b"ab\n")
+
+    async def test_what_is_too_large_is_so_while_nobody_looks(self) -> None:
+        """No more is taken than the ask allows."""
+        ask = replace(PING, framing=partial(slow_frame, []), max_bytes=1 << 16)
+
+        silence = await silence_of(Repeats(b"", b"x"), ask)
+
+        assert silence.silence is Silence.TOO_LARGE
+        assert silence.received <= 1 << 18
+
+
+def slow_frame(looks: list[int], data: bytes) -> int | None:
+    """Frame a line, in five milliseconds; note each look."""
+    looks.append(len(data))
+    until = time.perf_counter() + 0.005
+    while time.perf_counter() < until:
+        pass
+    return data.find(b"\n") + 1 or None

@@ -18,8 +18,9 @@ from scanner.gate import Traffic
 from scanner.model import Closed, Coverage, Finding, Severity
 from scanner.pipeline import Visited, Walk, conclude, first_error
 from scanner.plan import Plan, Shard
+from scanner.prepare import Order, prepare
 from scanner.probe import Visit
-from scanner.rounds import Order, Outputs, Result, prepare, run, utc_now
+from scanner.rounds import Outputs, Result, run, utc_now
 from scanner.sweep import State
 from tests.exposures import endpoint
 from tests.fakes.redis import noauth

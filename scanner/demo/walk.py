@@ -24,8 +24,9 @@ from scanner.emit.table import Table
 from scanner.explain import asked, explained
 from scanner.model import Access, Finding, Refused, ServiceSeen
 from scanner.plan import Plan
+from scanner.prepare import Order, prepare
 from scanner.regulation import Language, Regulation
-from scanner.rounds import Manner, Order, Outputs, Result, prepare, run, utc_now
+from scanner.rounds import Manner, Outputs, Result, run, utc_now
 
 #: What a round leaves in the folder that is kept.
 SCOPE, INVENTORY = "scope.toml", "assets.csv"

@@ -17,6 +17,7 @@ from scanner.care import CARE
 from scanner.model import Access, Assessment, AssetClass, Outcome, Service
 from scanner.pipeline import Walk
 from scanner.plan import Plan
+from scanner.prepare import Order, Prepared, prepare
 from scanner.probe import (
     HANG_UP,
     About,
@@ -30,7 +31,7 @@ from scanner.probe import (
     StreamAsk,
     StreamDialogue,
 )
-from scanner.rounds import Manner, Order, Outputs, Prepared, Result, prepare, run, utc_now
+from scanner.rounds import Manner, Outputs, Result, run, utc_now
 from tests.ground import SIGNED
 
 #: What a device does with a connection; it gives back what it heard on it.

@@ -24,7 +24,8 @@ from scanner.emit.coverage import CoverageFile
 from scanner.emit.jsonl import JsonLines
 from scanner.logs import configure
 from scanner.plan import Plan
-from scanner.rounds import Manner, Order, Outputs, Prepared, prepare, run, utc_now
+from scanner.prepare import Order, Prepared, prepare
+from scanner.rounds import Manner, Outputs, run, utc_now
 from scanner.sweep import Means
 from tests.fakes.shutter import shuttered
 
