@@ -45,7 +45,7 @@ class Leg:
             access=dict(self.counts.access),
             unknown=dict(self.counts.unknown),
             findings=dict(self.counts.findings),
-            accepted=dict(+self.counts.accepted),
+            accepted=dict(+self.counts.accepted.copy()),  # `+` walks while another adds
             probes=nested(self.counts.probes),
             owners=nested(self.counts.owners),
             unlisted=tuple(sorted(self.counts.unlisted.copy())[:MAX_UNLISTED]),

@@ -28,6 +28,7 @@ from sqlalchemy.schema import CreateColumn
 
 from scanner.model import Refused
 from scanner.store import tables
+from scanner.store.columns import Damaged
 
 #: How long a write waits for another process's write, in seconds; ours take milliseconds.
 BUSY_SECONDS = 10
@@ -58,7 +59,7 @@ class Database:
             StoreRefused: missing, not ours, newer than this program, unreadable, or a dialect
                 that this version does not speak.
         """
-        path = _path_of(where)
+        path = path_of(where)
         _touch(path, create=create is not None)
         database = cls(path, _engine_of(path))
         try:
@@ -116,11 +117,14 @@ class Database:
                 connection.execute(insert(tables.history).values(row))
 
     def _complete(self) -> None:
-        """Add the tables and columns that an older version lacks; nothing that is there changes."""
+        """Add the tables and columns that an older version lacks; nothing that is there is lost."""
         with self.writing() as connection:
             tables.TABLES.create_all(connection)
             for column in tables.ADDED:
                 _add(column, connection)
+            # Where nobody counted, one look was enough.
+            shut = update(tables.sighting).where(~tables.sighting.c.exposed)
+            connection.execute(shut.values(seen_shut=1))
             connection.execute(update(tables.history).values(version=tables.VERSION))
 
 
@@ -132,7 +136,7 @@ def _add(column: Column[Any], connection: Connection) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {specification}")
 
 
-def _path_of(where: str) -> Path:
+def path_of(where: str) -> Path:
     """Read a path or a URL. A URL is never repeated in a message: it may hold a password."""
     if "://" not in where:
         return Path(where).resolve()
@@ -201,5 +205,7 @@ def _refusals(path: Path) -> Iterator[None]:
         raise StoreRefused(f"the history {path}: {error.orig}") from error
     except sqlite3.Error as error:
         raise StoreRefused(f"the history {path}: {error}") from error
+    except Damaged as error:
+        raise StoreRefused(f"the history {path} holds {error}") from error
     except msgspec.DecodeError as error:
         raise StoreRefused(f"the history {path} holds a finding that cannot be read") from error
