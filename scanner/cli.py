@@ -275,7 +275,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     order: "Order",
     output: tuple[str, ...],
     coverage: str | None,
-    history: Path,
+    history: Path | str,
     audit: Path | None,
     vantage: str,
     fail_on: str,
@@ -302,7 +302,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     from scanner.sweep import Means
 
     context.obj()
-    audit = audit or history.with_suffix(".audit.jsonl")
+    audit = audit or delivery.trail_beside(history)
     targets = delivery.named_targets(output)
     screen = None if quiet else delivery.terminal_for_people(targets)
     progress = Progress(screen)
@@ -334,7 +334,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
-def findings(history: Path, form: str) -> None:
+def findings(history: Path | str, form: str) -> None:
     """Show what is open now, from the history, the gravest first."""
     from scanner.emit.jsonl import JsonLines
     from scanner.emit.table import Table

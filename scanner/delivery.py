@@ -18,6 +18,7 @@ from scanner.emit.report import Report
 from scanner.emit.whole import write_whole
 from scanner.inventory.read import Source
 from scanner.model import Coverage, Refused
+from scanner.options import default_history
 from scanner.past import Past
 from scanner.prepare import Order, resolve
 from scanner.rounds import OpenSink
@@ -38,8 +39,14 @@ def terminal_for_people(targets: Sequence[Target]) -> TextIO | None:
     return sys.stdout if sys.stdout.isatty() and not taken else None
 
 
+def trail_beside(history: Path | str) -> Path:
+    """Say where the audit trail is kept that nobody has named: beside the history's file."""
+    file = history if isinstance(history, Path) else default_history()
+    return file.with_suffix(".audit.jsonl")
+
+
 def file_sinks(
-    targets: Sequence[Target], coverage: str | None, *, services: bool, history: Path
+    targets: Sequence[Target], coverage: str | None, *, services: bool, history: Path | str
 ) -> list[OpenSink]:
     """Say how to open every output that was named; `history` has what was before the round.
 
@@ -52,7 +59,7 @@ def file_sinks(
     return sinks
 
 
-def _opener(target: Target, *, services: bool, history: Path) -> OpenSink:
+def _opener(target: Target, *, services: bool, history: Path | str) -> OpenSink:
     if target.format is Format.JSONL:
         return partial(JsonLines.to, target.where, services=services)
     if target.format is Format.ELASTIC:
@@ -64,7 +71,7 @@ def _opener(target: Target, *, services: bool, history: Path) -> OpenSink:
     return partial(AtEnd, partial(deliver, target))
 
 
-def _told_before(history: Path, told: Coverage) -> Past:
+def _told_before(history: Path | str, told: Coverage) -> Past:
     with Store.open(history) as store:
         return store.before(told)
 
