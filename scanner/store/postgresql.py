@@ -134,7 +134,7 @@ class SessionLock(RoundLock):
 
     def name(self, round_name: str) -> None:
         """Show which round has the lock, among the server's sessions."""
-        name = f"round {round_name}, process {os.getpid()} on {os.uname().nodename}"
+        name = f"process {os.getpid()}, round {round_name}, on {os.uname().nodename}"
         self._session.execute(_NAME, {"name": name[:MAX_APPLICATION_NAME]})
 
     def release(self) -> None:
