@@ -68,8 +68,11 @@ def _load_defaults(context: click.Context, _: click.Parameter, value: Path | Non
     path = value or Path(DEFAULT_NAME)
     if value is not None or path.is_file():
         defaults = as_defaults(load_config(path))
-        context.default_map = dict.fromkeys(ronde.commands, defaults) | {
-            "scope": dict.fromkeys(scope_group.commands, defaults)
+        context.default_map = {
+            name: dict.fromkeys(command.commands, defaults)
+            if isinstance(command, click.Group)
+            else defaults
+            for name, command in ronde.commands.items()
         }
     return value
 
@@ -293,7 +296,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     """
     from scanner import delivery
     from scanner.emit.table import Table
-    from scanner.prepare import prepare, prepare_when_open
+    from scanner.prepare import in_turn
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, run, utc_now
     from scanner.sweep import Means
@@ -315,12 +318,12 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vocabulary=vocabulary,
         severities=severity,
     )
-    prepared = prepare_when_open(order, now=utc_now) if wait else prepare(order, now=utc_now())
-    delivery.refuse_unwritable(files, targets)
     manner = Manner(
         resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience
     )
-    result = run(prepared, outputs, watch=progress.follow, manner=manner)
+    with in_turn(order, history, wait=wait, now=utc_now) as (prepared, lock):
+        delivery.refuse_unwritable(files, targets)
+        result = run(prepared, outputs, watch=progress.follow, manner=manner, lock=lock)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
     context.exit(exit_code(result, fail_on))

@@ -2,15 +2,19 @@
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_network
 from itertools import chain
 from pathlib import Path
 
 import structlog
 from msgspec.structs import replace
 
+from scanner.addresses import AddressSet
+from scanner.areas import Areas, Ground
 from scanner.granted import granted
 from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
@@ -20,6 +24,7 @@ from scanner.plan import Plan
 from scanner.probe import AnyProbe
 from scanner.scope import Scope, load_scope
 from scanner.selection import chosen_probes, refuse_misdirected
+from scanner.store import RoundLock, hold
 
 log = structlog.get_logger()
 
@@ -54,6 +59,19 @@ class Prepared:
         """Tell whether another scanner has swept."""
         return self.uncut is not None
 
+    def ground(self) -> Ground:
+        """Lay out by what the coverage is told apart: listed hosts too, where no range has them."""
+        scope = self.scope
+        ranges = [(network, str(network)) for network in scope.ranges]
+        inside = AddressSet.of(scope.ranges)
+        hosts = [
+            (ip_network(address), name)
+            for name, addresses in scope.hosts.items()
+            for address in addresses
+            if address not in inside
+        ]
+        return Ground(Areas.of(ranges + hosts), Areas.of(self.inventory.owners()))
+
     def asset_of(self, address: str) -> Asset:
         """Give what the inventory says of an address; where it names no zone, the scope's."""
         asset = self.inventory.asset_for(address)
@@ -82,19 +100,35 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
     return Prepared(scope=scope, inventory=inventory, probes=probes, plan=plan, uncut=uncut)
 
 
-def prepare_when_open(
-    order: Order, *, now: Callable[[], datetime], sleep: Callable[[float], None] = time.sleep
-) -> Prepared:
-    """Prepare a round as soon as its window is open; what was read before is read again then.
+@contextmanager
+def in_turn(
+    order: Order, history: Path, *, wait: bool, now: Callable[[], datetime]
+) -> Iterator[tuple[Prepared, RoundLock | None]]:
+    """Prepare a round; to `wait` is to do so once its window is open and the history is free.
+
+    The history is held for the block then. All is read again after either wait, because a
+    permission may be changed meanwhile; while the window is waited for, others may walk.
 
     Raises:
         Refused: as `prepare`, or the permission ends first.
     """
+    if not wait:
+        yield prepare(order, now=now()), None
+        return
+    while True:
+        _wait_for_window(order, now)
+        with hold(history, lambda holder: log.warning("waiting", why=holder)) as lock:
+            prepared = prepare(order, now=now())
+            if prepared.scope.is_open(now()):
+                yield prepared, lock
+                return
+
+
+def _wait_for_window(order: Order, now: Callable[[], datetime]) -> None:
     scope = prepare(order, now=now()).scope
     if not scope.is_open(now()):
         log.warning("waiting", why=closed_until(scope, now()))
-        wait_until_open(scope, now=now, sleep=sleep)
-    return prepare(order, now=now())
+        wait_until_open(scope, now=now, sleep=time.sleep)
 
 
 def resolve(name: str) -> list[str]:

@@ -31,7 +31,7 @@ from scanner.plan import Plan
 from scanner.prepare import Prepared
 from scanner.scope import Scope
 from scanner.severities import Severities, load_severities
-from scanner.store import Round, Store
+from scanner.store import Round, RoundLock, Store
 from scanner.sweep import Means, Sweep
 from scanner.sweep.privilege import drop_privilege
 from scanner.sweep.strain import BEARS_IT, Change
@@ -96,8 +96,11 @@ def run(
     *,
     watch: Callable[[Walk], None],
     manner: Manner = DEFAULT,
+    lock: RoundLock | None = None,
 ) -> Result:
     """Walk a round to its end. `watch` is handed the round before it starts, to show progress.
+
+    The history is taken, unless the caller holds its `lock`.
 
     Raises:
         Refused: nothing to visit, outside the scope's window, the history is in use, no round to
@@ -114,9 +117,9 @@ def run(
         around = Around(now=utc_now, pace=_say_pace, warn=warn)
         # Before a round begins: what refuses the sweep must not leave one behind that is empty.
         sweep = _sweep(prepared, manner, around, open_files)
-        wait = (lambda holder: log.warning("waiting", why=holder)) if manner.wait else None
-        store = open_files.enter_context(Store.open(outputs.history, create=started, wait=wait))
-        going = _assemble(prepared, outputs, manner, _Parts(store, sweep, around, open_files))
+        store = open_files.enter_context(Store.open(outputs.history, create=started))
+        parts = _Parts(store, lock, sweep, around, open_files)
+        going = _assemble(prepared, outputs, manner, parts)
         watch(going.round)
         return Result(anyio.run(_walk_until_interrupted, going), going.round.interrupted)
 
@@ -135,15 +138,21 @@ def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
         raise Refused(f"there is nothing to visit; endpoints left out: {left_out or 'none'}")
 
 
-def _history(store: Store, prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
+def _history(parts: "_Parts", prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
     """Begin a round, or go on with one."""
     scope, way = _reference(prepared.scope), _way(prepared, manner)
-    vantage, patience = outputs.vantage, manner.patience
     if manner.resume:
-        return store.resume_round(scope=scope, vantage=vantage, way=way, patience=patience)
-    name = f"{(now := utc_now()):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    begin = partial(store.begin_round, name, at=now)
-    return begin(scope=scope, vantage=vantage, way=way, patience=patience)
+        take = parts.store.resume_round
+    else:
+        name = f"{(now := utc_now()):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        take = partial(parts.store.begin_round, name, at=now)
+    return take(
+        scope=scope,
+        vantage=outputs.vantage,
+        way=way,
+        patience=manner.patience,
+        lock=parts.lock,
+    )
 
 
 def _reference(scope: Scope) -> ScopeReference:
@@ -185,6 +194,7 @@ class _Parts(NamedTuple):
     """What is there before a round is put together."""
 
     store: Store
+    lock: RoundLock | None
     sweep: Sweep
     around: Around
     open_files: ExitStack
@@ -203,7 +213,7 @@ class _Going(NamedTuple):
 def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Parts) -> _Going:
     """Open what a round writes to, and join the parts."""
     opened = parts.open_files
-    history = opened.enter_context(_history(parts.store, prepared, outputs, manner))
+    history = opened.enter_context(_history(parts, prepared, outputs, manner))
     scope, done = prepared.scope, history.shards_done()
     brief = Brief(
         round=history.name,
@@ -215,6 +225,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         probes=prepared.probes,
         watched={transport: parts.store.watched(transport) for transport in Transport},
         limits=manner.limits,
+        ground=prepared.ground(),
     )
     # Before the outputs are opened: what cannot be handed to workers must leave them as they were.
     walker = patrol if manner.workers == 1 else _crew(brief, manner, outputs.audit, parts.around)

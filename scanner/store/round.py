@@ -164,7 +164,7 @@ class Round:
         noted: dict[str, list[Noted]] = {}
         with self._database.reading() as transaction:
             for row in transaction.execute(query):
-                noted.setdefault(row.address, []).append((row.port, Sign(row.sign)))
+                noted.setdefault(row.address, []).append((row.port, row.sign))
         return noted
 
     def settle(self, at: datetime) -> Settled:
