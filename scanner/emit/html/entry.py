@@ -96,6 +96,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cvss: str | None = None
     oldest: str | None = None
     growth: tuple[int, str] | None = None
+    case: str | None = None
     regressed: bool = False
     changes: tuple[str, ...] = ()
     accepted: tuple[str, str, str] | None = None
@@ -156,6 +157,7 @@ def entry(finding: Finding, about: int, events: tuple[Happened, ...], now: datet
         cvss=finding.cvss,
         oldest=_when(finding.oldest),
         growth=(growth.records, moment(growth.since)) if growth else None,
+        case=_shown(finding.case),
         regressed=finding.regressed,
         changes=tuple(map(_prose, finding.changes)),
         accepted=_accepted(finding.accepted) if finding.accepted else None,

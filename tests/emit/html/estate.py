@@ -80,6 +80,7 @@ def findings(count: int) -> Iterator[Finding]:
             regulation=("gdpr:32", "gdpr:33"),
             last_seen=NOON,
             tls=None,
+            case=f"case-{number // 3}",
         )
 
 

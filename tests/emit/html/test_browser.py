@@ -159,6 +159,26 @@ class TestList:
         assert badges == {"critical"}
         expect(page.get_by_text("of 120 (120 in all)")).to_be_visible()
 
+    def test_the_doors_of_a_case_stand_together_under_its_name(self, page: Page) -> None:
+        """Where the gravest of them stands; a case has three doors here."""
+        page.get_by_label("Group by").select_option(label="Case")
+        heads = page.locator("tr.group").all_inner_texts()
+        doors = [int(text.rsplit(".", 1)[1].split(":")[0]) for text in rows(page)[:3]]
+
+        assert heads[0].startswith("Case ")
+        assert heads[0].endswith("Doors: 3")
+        assert len({(door - 1) // 3 for door in doors}) == 1
+        expect(page.get_by_text("of 120 (120 in all)")).to_be_visible()
+
+    @pytest.mark.parametrize("by", ["Owner", "Site", "Address", "Probe"])
+    def test_whoever_acts_has_his_own_in_one_place(self, page: Page, by: str) -> None:
+        """Each group once, on this page and the next ones."""
+        page.get_by_label("Group by").select_option(label=by)
+        heads = page.locator("tr.group").all_inner_texts()
+
+        assert heads
+        assert len(set(heads)) == len(heads)
+
     def test_addresses_are_sorted_as_numbers_both_ways(self, page: Page) -> None:
         """A second click turns the order round, and the column says so."""
         heading = page.get_by_role("columnheader", name="Endpoint").last
