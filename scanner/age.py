@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from scanner.judged import Growth
 from scanner.model import Assessment, Finding, Holding
+from scanner.wire.counts import MAX_COUNT
 
 
 def records_in(assessment: Assessment) -> int | None:
@@ -15,7 +16,7 @@ def records_in(assessment: Assessment) -> int | None:
         return None
     counts = [one.records for one in assessment.holdings if one.records is not None]
     total = max(assessment.holdings_total or 0, len(assessment.holdings))
-    return sum(counts) if len(counts) == total else None
+    return min(sum(counts), MAX_COUNT) if len(counts) == total else None
 
 
 def oldest_of(holdings: Sequence[Holding]) -> datetime | None:

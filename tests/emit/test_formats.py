@@ -41,6 +41,9 @@ HOSTILE = (
     "x" * 10_000,
 )
 
+#: Four hundred digits: no double holds it, and no integer of a language but ours.
+ABSURD = 10**400
+
 
 def report(*findings: Finding, reached: Coverage | None = None) -> Report:
     """Give a report of some findings."""
@@ -98,6 +101,18 @@ class TestHostileTexts:
     def test_every_text_can_be_written(self, form: Format, text: str) -> None:
         """No word of a server ends a report."""
         assert document(form, saying(text), reached=coverage(vantage=text))
+
+
+class TestHostileNumbers:
+    """No number that a server says ends a report either."""
+
+    @pytest.mark.parametrize("form", [*DOCUMENTS, Format.XLSX])
+    def test_a_number_that_nothing_holds_can_be_written(self, form: Format) -> None:
+        """What reads it is a person, or takes numbers of any length."""
+        held = Holding(name="a", kind="b", records=ABSURD, bytes=ABSURD)
+        claimed = exposure(holdings=(held,), holdings_total=ABSURD, records=ABSURD)
+
+        assert b"".join(renderer(form)(report(claimed, reached=coverage())))
 
 
 class TestStatuses:
