@@ -49,6 +49,7 @@
     const about = abouts[f.about];
     const names = (f.holdings || []).map((holding) => holding[0]);
     return [f.product, f.where, f.host, f.owner, f.contact, f.site, f.zone, f.id, f.case, about.probe, about.title,
+      ...(about.translated || []).map(([, title]) => title),
       f.round, ...(f.tags || []), ...names].join("\n").toLowerCase();
   }
 
@@ -238,10 +239,16 @@
     return line;
   }
 
+  // What a probe says, in the reader's language where somebody has translated it.
+  function told(about) {
+    return (about.translated || []).find(([code]) => code === state.language) || ["en", about.title, about.remedy];
+  }
+
   function detail(f) {
     const about = abouts[f.about];
+    const [spoken, title, remedy] = told(about);
     const cell = make("td", { colspan: COLUMNS.length + 1 }, [
-      make("h3", { lang: "en" }, [about.title]),
+      make("h3", { lang: spoken }, [title]),
       ...(f.signs || []).map(([because, advice]) => make("p", { class: "loud", lang: "en" }, [`${because}. ${advice}`])),
       ...(f.regressed ? [make("p", { class: "loud" }, [say("detail", "regressed")])] : []),
       ...(f.accepted ? [make("p", {}, [accepted(f)])] : []),
@@ -250,7 +257,7 @@
       ...(f.changes ? block("changes", [make("ul", { lang: "en" }, f.changes.map((change) => make("li", {}, [change])))]) : []),
       ...block("proof", proof(f)),
       ...block("check", check(f, about)),
-      ...block("remedy", [english(about.remedy), ...references(about)]),
+      ...block("remedy", [make("p", { lang: spoken }, [remedy]), ...references(about)]),
       ...block("holdings", holdings(f)),
       ...(f.categories ? block("categories", [categories(f)]) : []),
       ...block("owner", [facts(f)]),

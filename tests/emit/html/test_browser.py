@@ -233,6 +233,17 @@ class TestLanguages:
         expect(page.get_by_role("heading", level=1)).to_have_text("Portes ouvertes")
         expect(page.get_by_label("Gravité", exact=True)).to_be_visible()
 
+    def test_a_probe_s_words_are_the_reader_s(self, browser: Browser, tmp_path: Path) -> None:
+        """What is open and what to do, above and below; whoever seeks one finds it by both."""
+        finding = exposure(probe="redis", title="Redis answers without a password")
+        page = opened(browser, tmp_path, Report([finding], reached()), locale="fr-CA")
+        page.get_by_role("searchbox").fill("sans mot de passe")
+        page.get_by_role("button", name="Détails de").click()
+
+        expect(page.locator("tr.detail h3")).to_have_text("Redis répond sans mot de passe")
+        expect(page.locator("tr.detail")).to_contain_text("Exigez un mot de passe")
+        expect(page.get_by_role("rowheader", name="Redis répond sans mot de passe")).to_be_visible()
+
     def test_a_click_changes_it_and_keeps_what_was_sought(self, page: Page) -> None:
         """A reader shows it to another."""
         page.get_by_role("searchbox").fill("198.18.0.7:9200")
