@@ -1,7 +1,10 @@
 # The README's commands. Each target sets up what it needs; see .ci/venv.
 BIN := .venv/bin
 
-.PHONY: demo test check test-real bench lock clean
+.PHONY: demo test check test-real bench fuzz lock clean
+
+# How long `make fuzz` goes on.
+SECONDS ?= 60
 
 demo: .venv/ready
 	$(BIN)/ronde demo --keep .demo
@@ -22,6 +25,9 @@ test-real: .venv/ready-dev
 
 bench: .venv/ready-dev
 	$(BIN)/python -m tests.bench $(PARTS)
+
+fuzz: .venv/ready-dev
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 lock: .venv/ready-dev
 	$(BIN)/pip install --quiet uv

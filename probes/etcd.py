@@ -7,7 +7,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service
 from scanner.probe import About, Fixed, Get, HttpDialogue, Method, NoAnswer, Page
 from scanner.verdict import NOT_FOUND, OK, half_proof, not_answered, path
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 VERSION = Get("/version")
 
@@ -161,7 +161,7 @@ def _described(keys: int, *, new: bool) -> Generator[Fixed, Page, tuple[Holding,
     size, registry = None, 0
     if new:
         with suppress(NoAnswer, Garbled):
-            size = int((yield STATUS).json()["dbSize"].text()[:20])
+            size = counts.read((yield STATUS).json()["dbSize"])
         with suppress(NoAnswer, Garbled):
             registry = _counted((yield REGISTRY).json())
     whole = Holding(name="keys", kind="keyspace", records=keys, bytes=size)
