@@ -1,7 +1,7 @@
 # The README's commands. Each target sets up what it needs; see .ci/venv.
 BIN := .venv/bin
 
-.PHONY: demo test check test-real bench fuzz lock clean
+.PHONY: demo test check test-real bench fuzz audit sbom lock clean
 
 # How long `make fuzz` goes on.
 SECONDS ?= 60
@@ -28,6 +28,13 @@ bench: .venv/ready-dev
 
 fuzz: .venv/ready-dev
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+audit: .venv/ready-dev
+	$(BIN)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes --vulnerability-service osv -r requirements.lock
+
+sbom: .venv/ready-dev
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible -o build/ronde.cdx.json requirements.lock
 
 lock: .venv/ready-dev
 	$(BIN)/pip install --quiet uv

@@ -1,5 +1,6 @@
 """etcd: whether a stranger can count its keys, by the API of version 3 or of version 2."""
 
+import re
 from collections.abc import Generator
 from contextlib import suppress
 
@@ -14,6 +15,8 @@ VERSION = Get("/version")
 #: The gateway's name for the API before it settled on `/v3`; 3.3 still answers to it.
 PREFIXES = {True: "/v3", False: "/v3alpha"}
 SETTLED = (3, 4)
+
+_NUMBER = re.compile(r"(\d{1,8})\.(\d{1,8})", re.ASCII)
 
 
 def _read(prefix: str, what: str, about: str, body: bytes) -> Fixed:
@@ -120,8 +123,8 @@ class Etcd:
 
 def _number(version: str | None) -> tuple[int, int]:
     """Give major and minor; a version that is not told is taken for a new one."""
-    major, minor, *_ = [*(version or "3.5").split("."), "0"]
-    return (int(major), int(minor)) if minor.isdigit() else SETTLED
+    found = _NUMBER.match(version or "")
+    return (int(found[1]), int(found[2])) if found else SETTLED
 
 
 def _refused(service: Service, ask: Fixed, count: Page) -> Outcome:
