@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 import click
 
 from scanner import __version__
-from scanner.bookkeeping import accept, db
+from scanner.bookkeeping import accept, audit_group, db
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
 from scanner.lookback import cases, explain, report, severity
 from scanner.options import (
@@ -291,6 +291,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
     from scanner import delivery
+    from scanner.audit import sealed_by
     from scanner.emit.table import Table
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
@@ -320,7 +321,8 @@ def scan(  # noqa: PLR0913 - one parameter an option
     )
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
-        click.echo(f"Audit trail: {audit}", file=screen)
+        seal = f", seal {sealed_by(audit)}" if audit.is_file() else ""
+        click.echo(f"Audit trail: {audit}{seal}", file=screen)
     context.exit(exit_code(result, fail_on))
 
 
@@ -345,6 +347,7 @@ def findings(history: Path, form: str) -> None:
 
 
 ronde.add_command(accept)
+ronde.add_command(audit_group)
 ronde.add_command(db)
 ronde.add_command(explain)
 ronde.add_command(cases)
