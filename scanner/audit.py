@@ -118,14 +118,13 @@ class AuditTrail:
             data = data[written:]
 
 
-def sealed_by(path: Path) -> str:
-    """Give the seal of a trail's last line; whoever notes it elsewhere can prove a cut later.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
+def sealed(path: Path) -> str:
+    """Name a trail and the seal of its last line: noted elsewhere, it proves a cut later."""
+    if not path.is_file():  # a pipe keeps no lines
+        return str(path)
     with path.open("rb") as file:
-        return seal_of(last_line(file.fileno(), os.fstat(file.fileno()).st_size)[0])
+        line, _ = last_line(file.fileno(), os.fstat(file.fileno()).st_size)
+    return f"{path}, seal {seal_of(line)}"
 
 
 def _unwritable(path: Path, error: OSError) -> Refused:

@@ -1,4 +1,4 @@
-"""The commands that people keep history and audit trail with: what they accept, and the upkeep."""
+"""The commands that people keep the history with: what they accept, and its upkeep."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def accept(  # noqa: PLR0913 - one parameter an option
 
 @click.group(context_settings=SETTINGS)
 def db() -> None:
-    """Look after the history: check it, copy it."""
+    """Look after the history: check it, copy it, bring it up to this version."""
 
 
 @db.command("check", context_settings=SETTINGS)
@@ -72,30 +72,21 @@ def backup(to: Path, history: Path) -> None:
     """Copy the history to a new file, also while a round goes on."""
     from scanner.store import Store
 
-    with Store.open(history) as store:
+    with Store.open(history, as_it_is=True) as store:
         store.back_up(to)
     click.echo(f"{to}: a copy of {history}")
 
 
-@click.group("audit", context_settings=SETTINGS)
-def audit_group() -> None:
-    """Look after the audit trail."""
+@db.command("upgrade", context_settings=SETTINGS)
+@history_option
+def upgrade(history: Path) -> None:
+    """Bring a history of an older version up to this one.
 
-
-@audit_group.command("verify", context_settings=SETTINGS)
-@click.argument("trail", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--seal", default="", help="One that was noted before: TRAIL must still hold it.")
-def verify(trail: Path, seal: str) -> None:
-    """Follow the chain of an audit trail, and name each line that breaks it.
-
-    Each line holds the SHA-256 of the line before. `ronde scan` ends by telling that of the last
-    one: noted elsewhere, it proves later that nothing behind it was cut off or written anew.
+    Every command does that with a history that it opens, but `ronde db backup`; use this to choose
+    the moment.
     """
-    from scanner.trail import verified
+    from scanner.store import Store
+    from scanner.store.tables import VERSION
 
-    chain = verified(trail, seal.lower())
-    click.echo(f"{trail}: {chain.lines} lines, each follows the one before; seal {chain.seal}")
-    if chain.unsealed:
-        click.echo(f"lines 1 to {chain.unsealed} are older than the chain: nothing proves them")
-    for name, line in chain.begun.items():
-        click.echo(f"round {name}, line {line}: has no end; it was killed, or goes on")
+    Store.open(history).close()
+    click.echo(f"{history}: of version {VERSION}, which this ronde reads")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 import click
 
 from scanner import __version__
-from scanner.bookkeeping import accept, audit_group, db
+from scanner.auditing import audit_group
+from scanner.bookkeeping import accept, db
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
 from scanner.lookback import cases, explain, report, severity
 from scanner.options import (
@@ -30,7 +31,7 @@ from scanner.options import (
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
     from scanner.life import Patience
-    from scanner.rounds import Order
+    from scanner.prepare import Order
     from scanner.severities import Severities
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
@@ -68,8 +69,11 @@ def _load_defaults(context: click.Context, _: click.Parameter, value: Path | Non
     path = value or Path(DEFAULT_NAME)
     if value is not None or path.is_file():
         defaults = as_defaults(load_config(path))
-        context.default_map = dict.fromkeys(ronde.commands, defaults) | {
-            "scope": dict.fromkeys(scope_group.commands, defaults)
+        context.default_map = {
+            name: dict.fromkeys(command.commands, defaults)
+            if isinstance(command, click.Group)
+            else defaults
+            for name, command in ronde.commands.items()
         }
     return value
 
@@ -169,7 +173,8 @@ def plan(*, order: "Order", form: str) -> None:
     Addresses, ports, every ask of every probe, packets, and the duration at the scope's rates.
     """
     from scanner.forecast import as_json, as_text
-    from scanner.rounds import prepare, utc_now
+    from scanner.prepare import prepare
+    from scanner.rounds import utc_now
 
     prepared = prepare(order, now=utc_now())
     click.echo(as_json(prepared) if form == "json" else as_text(prepared))
@@ -291,10 +296,11 @@ def scan(  # noqa: PLR0913 - one parameter an option
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
     from scanner import delivery
-    from scanner.audit import sealed_by
+    from scanner.audit import sealed
     from scanner.emit.table import Table
+    from scanner.prepare import in_turn
     from scanner.progress import Progress
-    from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
+    from scanner.rounds import Manner, Outputs, run, utc_now
     from scanner.sweep import Means
 
     context.obj()
@@ -314,15 +320,14 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vocabulary=vocabulary,
         severities=severity,
     )
-    prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    delivery.refuse_unwritable(files, targets)
     manner = Manner(
         resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience
     )
-    result = run(prepared, outputs, watch=progress.follow, manner=manner)
+    with in_turn(order, history, wait=wait, now=utc_now) as (prepared, lock):
+        delivery.refuse_unwritable(files, targets)
+        result = run(prepared, outputs, watch=progress.follow, manner=manner, lock=lock)
     if screen is not None:
-        seal = f", seal {sealed_by(audit)}" if audit.is_file() else ""
-        click.echo(f"Audit trail: {audit}{seal}", file=screen)
+        click.echo(f"Audit trail: {sealed(audit)}", file=screen)
     context.exit(exit_code(result, fail_on))
 
 

@@ -24,6 +24,9 @@ SHORTEST_BEFORE_ENDING = 6
 
 _SIGNS_AND_SPACES = re.compile(r"[\W_]+")
 
+#: What a mark calls it.
+EXTORTION = "extortion"
+
 BECAUSE = (
     "a name used by known extortion campaigns is present; data may already have been copied or "
     "destroyed"
@@ -63,7 +66,7 @@ class Extortion:
         left = sum(self.is_left_behind(one) for one in holdings)
         if not left:
             return ()
-        return (Mark(what="extortion", holdings=left, because=BECAUSE, advice=ADVICE),)
+        return (Mark(what=EXTORTION, holdings=left, because=BECAUSE, advice=ADVICE),)
 
     def is_left_behind(self, holding: Holding) -> bool:
         """Tell whether a campaign left this holding, by its name and what is in it."""

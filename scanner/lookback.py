@@ -27,15 +27,16 @@ def explain(*, fingerprint: str, history: Path, language: str) -> None:
 
     FINGERPRINT may be shortened as long as it is one finding's.
     """
-    from scanner.explain import asked, explained, named
+    from scanner.explain import asked, explained, named, placed
     from scanner.regulation import Language, Regulation
     from scanner.rounds import utc_now
     from scanner.store import Store
 
     with Store.open(history) as store:
-        finding = named(fingerprint, store.open_findings(utc_now()))
-    languages = [Language(one) for one in LANGUAGES[language]]
-    for line in (*explained(finding), *asked(finding, Regulation.load(), languages)):
+        there = tuple(store.open_findings(utc_now()))
+    finding = named(fingerprint, there)
+    questions = asked(finding, Regulation.load(), [Language(one) for one in LANGUAGES[language]])
+    for line in (*explained(finding), *placed(finding, there), *questions):
         click.echo(line)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.audit import Act, AuditTrail, NoTrail, sealed_by
+from scanner.audit import Act, AuditTrail, NoTrail, sealed
 from scanner.model import Refused
 from scanner.seal import NOTHING
 from scanner.trail import verified
@@ -162,7 +162,7 @@ class TestChain:
         trail = AuditTrail(path)
         trail.note(ACT)
         trail.close()
-        assert sealed_by(path) == sha256(lines_of(path)[-1]).hexdigest()
+        assert sealed(path) == f"{path}, seal {sha256(lines_of(path)[-1]).hexdigest()}"
 
     def test_a_trail_need_not_be_a_file(self) -> None:
         """What keeps no lines has no line to follow: each run begins a chain."""
@@ -170,6 +170,7 @@ class TestChain:
         trail.note(ACT)
         trail.note(ACT)
         trail.close()
+        assert sealed(Path("/dev/null")) == "/dev/null"
 
 
 def test_no_trail_forgets() -> None:

@@ -43,11 +43,9 @@ class Named(NamedTuple):
     fields: Sequence[str] = ()
 
 
-def together(
-    classifier: Classifier, listed: Sequence[Named], *, product: str | None = None
-) -> tuple[Classification, ...]:
+def together(classifier: Classifier, listed: Sequence[Named]) -> tuple[Classification, ...]:
     """Judge data sets that one server lists, each by itself and then among its neighbours."""
-    said = [classifier.classify(one.name, one.fields, product=product) for one in listed]
+    said = [classifier.classify(one.name, one.fields) for one in listed]
     if sum(map(_is_record, said)) < LEAST_RECORDS:
         return tuple(said)
     records = _records(listed, said)
