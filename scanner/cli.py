@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 import click
 
 from scanner import __version__
+from scanner.auditing import audit_group
 from scanner.bookkeeping import accept, db
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
 from scanner.lookback import cases, explain, report, severity
@@ -269,6 +270,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
     from scanner import delivery
+    from scanner.audit import sealed
     from scanner.emit.table import Table
     from scanner.prepare import in_turn
     from scanner.progress import Progress
@@ -300,7 +302,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
         delivery.refuse_unwritable(files, targets)
         result = run(prepared, outputs, watch=progress.follow, manner=manner, lock=lock)
     if screen is not None:
-        click.echo(f"Audit trail: {audit}", file=screen)
+        click.echo(f"Audit trail: {sealed(audit)}", file=screen)
     context.exit(exit_code(result, fail_on))
 
 
@@ -325,6 +327,7 @@ def findings(history: Path, form: str) -> None:
 
 
 ronde.add_command(accept)
+ronde.add_command(audit_group)
 ronde.add_command(db)
 ronde.add_command(explain)
 ronde.add_command(cases)

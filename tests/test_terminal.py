@@ -94,7 +94,7 @@ def test_a_terminal_gets_a_bar_and_then_a_table(ground: Ground) -> None:
         *("severity", "status", "access", "product", "endpoint", "holdings", "owner")
     ]
     assert f"127.0.0.1:{port}" in lines[2]
-    assert lines[-1] == "Audit trail: history.audit.jsonl"
+    assert re.fullmatch("Audit trail: history.audit.jsonl, seal [0-9a-f]{64}", lines[-1])
     assert COLOURS.search(table)
 
 
