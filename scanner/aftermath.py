@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from scanner.extortion import ADVICE, EXTORTION
-from scanner.inferred import Label, Mark
+from scanner.inferred import ADVICE, EXTORTION, Label, Mark
 from scanner.model import Finding, Holding
 
 VANISHED, YOUNGER = "vanished", "younger"

@@ -1,7 +1,7 @@
 """One conversation through the gate: a few asks to one endpoint, all bounded and accounted."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar
@@ -67,8 +67,13 @@ class Limits:
 
 
 class Door(Protocol):
-    """What a conversation needs of the gate that opened it."""
+    """What a conversation needs of the gate that opened it.
 
+    `reset_is_final` tells whether an ask that met a reset is put no more, even where the connection
+    had served others before.
+    """
+
+    reset_is_final: bool
     limits: Limits
     large: anyio.CapacityLimiter
     clock: Callable[[], float]
@@ -144,10 +149,7 @@ class Conversation:
                 if isinstance(ask, Listen) and ask.silence_answers:
                     return await self._overheard(stream, ask)
                 if isinstance(ask, Exchange):
-                    payload = _own(ask, lambda: ask.payload)
-                    # What a server said before it closed is still there to be read.
-                    with suppress(ConnectionError):
-                        await stream.send(payload)
+                    await stream.send(_own(ask, lambda: ask.payload))
                 return await self._framed(stream, ask)
 
     def close(self) -> None:
@@ -160,9 +162,10 @@ class Conversation:
         reused = self._stream is not None
         try:
             return await self._get_once(ask)
-        except (ConnectionError, EOFError):
+        except (ConnectionError, EOFError) as failure:
             # A server may close an idle connection just as we ask again: once more on a new one.
-            if not reused or (self._http is not None and self._http.head is not None):
+            final = self._door.reset_is_final and isinstance(failure, ConnectionError)
+            if final or not reused or (self._http is not None and self._http.head is not None):
                 raise
             self.close()
             return await self._get_once(ask)
@@ -172,8 +175,7 @@ class Conversation:
         if self._http is None:
             self._http = Client(self._host_header(), self._door.user_agent)
         http, sent = self._http, _own(ask, lambda: request_of(ask))
-        with suppress(ConnectionError):  # as in `exchange`
-            await stream.send(http.request(sent, max_bytes=ask.max_bytes))
+        await stream.send(http.request(sent, max_bytes=ask.max_bytes))
         while (head := http.feed(await self._receive(stream))) is None:
             pass
         body, self._http = bytes(http.body), http if http.reusable else None

@@ -13,7 +13,7 @@ from typing import Self
 import msgspec
 
 from scanner.classify.reading import read_shipped
-from scanner.inferred import Mark
+from scanner.inferred import ADVICE, EXTORTION, Mark
 from scanner.model import Holding
 
 #: A note is one record or a few; a table of ten thousand warnings is a table of warnings.
@@ -24,14 +24,10 @@ SHORTEST_BEFORE_ENDING = 6
 
 _SIGNS_AND_SPACES = re.compile(r"[\W_]+")
 
-#: What a mark calls it.
-EXTORTION = "extortion"
-
 BECAUSE = (
     "a name used by known extortion campaigns is present; data may already have been copied or "
     "destroyed"
 )
-ADVICE = "preserve the logs before closing the door"
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

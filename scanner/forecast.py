@@ -11,7 +11,7 @@ from scanner.calls import DEVICES_AT_ONCE
 from scanner.care import CARE
 from scanner.catchall import CANARIES, CANARY_PORTS, SUSPECT
 from scanner.denied import DENIED
-from scanner.plan import Estimate, Outlook
+from scanner.estimate import Estimate, Outlook
 from scanner.prepare import Prepared
 
 

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_network
 from itertools import chain
 from pathlib import Path
 
 import structlog
 from msgspec.structs import replace
 
+from scanner.addresses import AddressSet
+from scanner.areas import Areas, Ground
 from scanner.granted import granted
 from scanner.hours import closed_until, wait_until_open
 from scanner.inventory import Inventory, with_inventory
@@ -55,6 +58,19 @@ class Prepared:
     def swept(self) -> bool:
         """Tell whether another scanner has swept."""
         return self.uncut is not None
+
+    def ground(self) -> Ground:
+        """Lay out by what the coverage is told apart: listed hosts too, where no range has them."""
+        scope = self.scope
+        ranges = [(network, str(network)) for network in scope.ranges]
+        inside = AddressSet.of(scope.ranges)
+        hosts = [
+            (ip_network(address), name)
+            for name, addresses in scope.hosts.items()
+            for address in addresses
+            if address not in inside
+        ]
+        return Ground(Areas.of(ranges + hosts), Areas.of(self.inventory.owners()))
 
     def asset_of(self, address: str) -> Asset:
         """Give what the inventory says of an address; where it names no zone, the scope's."""

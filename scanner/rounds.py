@@ -225,6 +225,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         probes=prepared.probes,
         watched={transport: parts.store.watched(transport) for transport in Transport},
         limits=manner.limits,
+        ground=prepared.ground(),
     )
     # Before the outputs are opened: what cannot be handed to workers must leave them as they were.
     walker = patrol if manner.workers == 1 else _crew(brief, manner, outputs.audit, parts.around)

@@ -18,7 +18,7 @@ from scanner.sweep import State, Tally
 from scanner.way import ShardTally
 
 ONE = AddressSet.of([parse_address("192.0.2.7")])
-SHARD = Shard(Plan((Block(ONE, (80, 443)),), {}), 0, 1)
+SHARD = Shard(Plan((Block(ONE, (80, 443)),)), 0, 1)
 COUNT = st.integers(0, 1 << 40)
 TALLIES = st.builds(
     ShardTally,

@@ -253,6 +253,16 @@ class TestConnections:
         assert [page.status for page in pages] == [200, 200]
         assert server.connections == 2
 
+    async def test_a_server_that_resets_an_idle_connection_is_connected_to_again(self) -> None:
+        """It did not mean the ask that came too late for it."""
+        server = connections.AnswersThenResets(HELLO_PAGE)
+        async with talking(server) as talk:
+            await talk.get(FRONT)
+            await server.over.wait()
+
+            assert (await talk.get(FRONT)).body == b'{"hello": "world"}'
+        assert server.connections == 2
+
     async def test_bytes_that_nobody_asked_for_are_not_the_next_answer(self) -> None:
         """A server cannot slip an answer to a question that was not put yet."""
         server = Hears(HELLO_PAGE + http.page(b'{"forged": true}'))
@@ -519,6 +529,29 @@ class TestStreams:
             ("PING", 6, "answered"),
         ]
         assert gate.traffic.silences == {}
+
+    @pytest.mark.parametrize(("said", "ask"), [(b"200 PONG\r\n", PING), (HELLO_PAGE, FRONT)])
+    async def test_a_reset_before_an_ask_is_a_reset(self, said: bytes, ask: Spoken) -> None:
+        """A socket tells of it once, when the ask is sent; that it closed would be half of it."""
+        server = connections.AnswersThenResets(said)
+        gate = gate_to_loopback()
+        gate.reset_is_final = True
+        async with talking(server, gate=gate) as talk:
+            await put(talk, ask)
+            await server.over.wait()
+            with pytest.raises(NoAnswer) as caught:
+                await put(talk, ask)
+
+        assert caught.value.silence is Silence.RESET
+
+    async def test_an_answer_that_came_before_a_reset_is_read(self) -> None:
+        """That the ask could not be sent any more is another matter."""
+        server = connections.AnswersThenResets(b"200 PONG\r\n221 BYE\r\n")
+        async with talking(server) as talk:
+            await put(talk, PING)
+            await server.over.wait()
+
+            assert await put(talk, PING) == Answer(data=b"221 BYE\r\n")
 
     async def test_the_last_words_of_a_server_that_closes_are_heard(self) -> None:
         """What it said before it closed, although our own words do not reach it any more."""

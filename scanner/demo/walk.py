@@ -158,7 +158,7 @@ def _scan(folder: Path, services: tuple[Placed, ...], screen: TextIO) -> tuple[V
 def _plan(services: tuple[Placed, ...]) -> Plan:
     """Visit the estate only: what else listens on this machine did not ask for a demo."""
     ports = tuple(sorted(placed.port for placed in services))
-    return Plan(blocks=(Block(AddressSet.of([IPv4Address("127.0.0.1")]), ports),), skipped={})
+    return Plan(blocks=(Block(AddressSet.of([IPv4Address("127.0.0.1")]), ports),))
 
 
 def _scope_text(services: tuple[Placed, ...]) -> str:

@@ -42,13 +42,18 @@ class Store:
         self._database = database
 
     @classmethod
-    def open(cls, where: str | Path, *, create: datetime | None = None) -> Self:
+    def open(
+        cls, where: str | Path, *, create: datetime | None = None, as_it_is: bool = False
+    ) -> Self:
         """Open the history at a path or URL; make it if it is missing and `create` says when.
+
+        One of an older version is brought up to this one, unless it is to stay `as_it_is`, which
+        is enough to copy it.
 
         Raises:
             StoreRefused: missing, another program's, newer than this program, or unreadable.
         """
-        return cls(Database.open(str(where), create=create))
+        return cls(Database.open(str(where), create=create, as_it_is=as_it_is))
 
     def begin_round(  # noqa: PLR0913 - a round is known by so much
         self,

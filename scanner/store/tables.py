@@ -18,12 +18,8 @@ from scanner.model import Severity, Status, Transport
 from scanner.store.columns import Utc, Word
 from scanner.way import Sign
 
-#: Raised by one with every change of these tables.
+#: Raised by one with every change of these tables, which is a file in `migrations/versions` too.
 VERSION = 4
-
-#: Older versions that lack tables and columns, and differ in nothing else: 1 had neither `way` nor
-#: `shard`, 2 had no `sign`, 3 neither `locked`, `acceptance` nor the columns of `ADDED`.
-OLDER = frozenset({1, 2, 3})
 
 
 TABLES = MetaData()
@@ -159,7 +155,3 @@ event = Table(
     Column("at", Utc, nullable=False),
     Index("event_by_fingerprint", "fingerprint"),
 )
-
-#: The columns that older versions lack. Each has a default; what they wrote of
-#: doors that were seen shut is made true of it.
-ADDED = (finding.c.regressed, sighting.c.seen_shut)

@@ -23,6 +23,7 @@ from scanner.sweep.answers import CODES, Answers
 from scanner.sweep.columns import Columns, Drawing, Membership, Places, scrambled
 from scanner.sweep.cookie import Cookies
 from scanner.sweep.deferred import Deferred
+from scanner.sweep.headcount import Headcount
 from scanner.sweep.link import Errors, Link
 from scanner.sweep.mmsg import MOST
 from scanner.sweep.pace import Pace
@@ -169,6 +170,7 @@ class _Flight:
         tally: Tally,
     ) -> None:
         self.tally = tally
+        self._headcount = Headcount(tally)
         self._sweep = sweep
         self._links = links
         self._pace = sweep.pace
@@ -290,8 +292,8 @@ class _Flight:
     def _conclude(self, numbers: Places, state: State, now: float) -> None:
         """Settle and count endpoints, and keep those that are to be reported."""
         self._window.settle(numbers)
-        self.tally.counts[state] += len(numbers)
         found = self._window.columns(numbers)
+        self._headcount.add(found, state)
         if state is not State.OPEN:
             found = found[np.isin(found.digests, self._watched)] if self._watch else found[:0]
         elif len(found):

@@ -116,7 +116,7 @@ def _data(report: Report, languages: list[Language]) -> Iterator[bytes]:
     abouts: dict[AboutEntry, int] = {}
     yield b'{"words":' + _json(words) + b',"findings":['
     for number, finding in enumerate(report.findings):
-        about = abouts.setdefault(about_entry(finding), len(abouts))
+        about = abouts.setdefault(about_entry(finding, languages), len(abouts))
         events = report.past.events.get(finding.fingerprint, ())
         now = report.coverage.ended if report.coverage else finding.last_seen
         yield (b",\n" if number else b"\n") + _json(entry(finding, about, events, now))
