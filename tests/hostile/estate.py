@@ -78,7 +78,7 @@ def placed(block: int) -> Iterator[tuple[Kind, Service]]:
     """Give each server its address: the ports of a host are hostile and honest by chance."""
     lures = Lures(trap_of(block))
     kinds = [*islice(cycle(hostile(lures)), HOSTILE), *islice(honest(lures), HONEST)]
-    random.Random(7).shuffle(kinds)  # noqa: S311 - no secret; the same estate each time
+    random.Random(7).shuffle(kinds)
     taken: Counter[int] = Counter()
     for kind in kinds:
         # Each port begins at another host, so that they are spread.
