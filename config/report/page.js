@@ -257,7 +257,7 @@
       ...(f.changes ? block("changes", [make("ul", { lang: "en" }, f.changes.map((change) => make("li", {}, [change])))]) : []),
       ...block("proof", proof(f)),
       ...block("check", check(f, about)),
-      ...block("remedy", [make("p", { lang: spoken }, [remedy]), ...references(about)]),
+      ...block("remedy", [make("p", { lang: spoken }, marked(remedy)), ...references(about)]),
       ...block("holdings", holdings(f)),
       ...(f.categories ? block("categories", [categories(f)]) : []),
       ...block("owner", [facts(f)]),
@@ -390,6 +390,11 @@
 
   function foreign(text) {
     return make("bdi", {}, [text]);
+  }
+
+  // What stands between grave accents is a setting or a command.
+  function marked(text) {
+    return text.split("`").map((part, at) => (at % 2 ? make("code", {}, [part]) : part));
   }
 
   function english(text, name = "p") {

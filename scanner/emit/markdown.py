@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from scanner.emit import reach
 from scanner.emit.flat import names, total
 from scanner.emit.report import OPEN, Report
 from scanner.emit.told import lines
@@ -123,6 +124,8 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
         f"{coverage.unreachable:,} unreachable, {skipped:,} skipped."
     )
     yield ""
+    for line in reach.lines(coverage):
+        yield from (prose(line), "")
     if not coverage.complete:
         why = "; ".join(coverage.why_incomplete) or "no reason was given"
         yield f"**Incomplete:** {prose(why)}."

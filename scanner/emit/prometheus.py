@@ -97,6 +97,7 @@ def _round(coverage: Coverage, whose: Mapping[str, str]) -> Iterator[str]:
     }
     for state, number in states.items():
         yield _sample("ronde_round_endpoints", {**whose, "state": state}, number)
+    yield from _by_range(coverage, whose)
     values = {
         "ronde_round_planned_endpoints": ("Endpoints that were planned.", coverage.planned),
         "ronde_round_complete": ("1 for a complete round.", int(coverage.complete)),
@@ -108,6 +109,16 @@ def _round(coverage: Coverage, whose: Mapping[str, str]) -> Iterator[str]:
     for name, (text, value) in values.items():
         yield from _metric(name, text)
         yield _sample(name, whose, value)
+
+
+def _by_range(coverage: Coverage, whose: Mapping[str, str]) -> Iterator[str]:
+    """Tell how much of each range was to be visited and answered: one may be dark for itself."""
+    names = {"due": "were to be visited", "answered": "answered"}
+    for name, what in names.items():
+        yield from _metric(f"ronde_round_range_{name}_endpoints", f"Endpoints that {what}.")
+        for place, reach in coverage.by_range.items():
+            labels = {**whose, "range": place}
+            yield _sample(f"ronde_round_range_{name}_endpoints", labels, getattr(reach, name))
 
 
 def _whose(coverage: Coverage | None) -> dict[str, str]:

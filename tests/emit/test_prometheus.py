@@ -6,8 +6,14 @@ from scanner.emit.formats import Format
 from scanner.inferred import Label
 from scanner.judged import Growth
 from scanner.model import Coverage, Finding, Severity, Status
+from scanner.reach import Reach
 from tests.emit.test_formats import HOSTILE, SIGNED, document
 from tests.exposures import coverage, day, endpoint, exposure
+
+
+def dark_range(closed: int = 0) -> Reach:
+    """Give eight endpoints, of which so many answered."""
+    return Reach(planned=8, reached=0, closed=closed, filtered=8 - closed, unreachable=0)
 
 
 def samples(*findings: Finding, reached: Coverage | None = None) -> dict[str, float]:
@@ -72,6 +78,16 @@ def test_a_round_tells_what_it_reached_and_when() -> None:
     assert read["ronde_round_planned_endpoints hospital dmz"] == 1256
     assert read["ronde_round_complete hospital dmz"] == 1
     assert read["ronde_round_end_timestamp_seconds hospital dmz"] == 1772366412
+
+
+def test_a_range_that_went_dark_raises_an_alert_of_its_own() -> None:
+    """The sum over all ranges would hide it."""
+    ranges = {"10.0.0.0/24": dark_range(), "10.0.1.0/24": dark_range(closed=5)}
+    read = samples(reached=coverage(by_range=ranges))
+
+    assert read["ronde_round_range_answered_endpoints 10.0.0.0/24 hospital dmz"] == 0
+    assert read["ronde_round_range_answered_endpoints 10.0.1.0/24 hospital dmz"] == 5
+    assert read["ronde_round_range_due_endpoints 10.0.0.0/24 hospital dmz"] == 8
 
 
 def test_labels_are_read_back_whatever_they_hold() -> None:
