@@ -284,8 +284,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     progress = Progress(screen)
     files = (*filter(None, [coverage]), str(audit))
     delivery.refuse_clashes(order, (*files, str(history)), targets)
-    sinks = delivery.file_sinks(targets, coverage, services=services, history=history)
-    sinks += [delivery.changes_sink(targets, history)] if quiet else []
+    sinks = delivery.file_sinks(targets, coverage, services=services, history=history, quiet=quiet)
     outputs = Outputs(
         # The bar is taken away before the table is printed.
         sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],

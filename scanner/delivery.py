@@ -41,22 +41,17 @@ def terminal_for_people(targets: Sequence[Target]) -> TextIO | None:
     return sys.stdout if sys.stdout.isatty() and not taken else None
 
 
-def changes_sink(targets: Sequence[Target], history: Path) -> OpenSink:
-    """Say how to tell people what a round changed, if it did: never where an output goes."""
-    taken = any(target.where == STDOUT for target in targets)
-    stream = sys.stderr if taken else sys.stdout
-
-    def tell(report: Report) -> None:
-        for line in changes.lines(report):
-            stream.write(f"{line}\n")
-
-    return partial(AtEnd, tell, partial(_told_before, history))
-
-
 def file_sinks(
-    targets: Sequence[Target], coverage: str | None, *, services: bool, history: Path
+    targets: Sequence[Target],
+    coverage: str | None,
+    *,
+    services: bool,
+    history: Path,
+    quiet: bool = False,
 ) -> list[OpenSink]:
     """Say how to open every output that was named; `history` has what was before the round.
+
+    A `quiet` round also tells people what it changed.
 
     Raises:
         Refused: a format needs a package that is not installed.
@@ -64,6 +59,8 @@ def file_sinks(
     sinks = [_opener(target, services=services, history=history) for target in targets]
     if coverage is not None:
         sinks.append(partial(CoverageFile, coverage))
+    if quiet:
+        sinks.append(_changes_sink(targets, history))
     return sinks
 
 
@@ -77,6 +74,18 @@ def _opener(target: Target, *, services: bool, history: Path) -> OpenSink:
     if target.format is Format.HTML:
         return partial(AtEnd, partial(deliver, target), partial(_told_before, history))
     return partial(AtEnd, partial(deliver, target))
+
+
+def _changes_sink(targets: Sequence[Target], history: Path) -> OpenSink:
+    """Say how to tell people what a round changed, if it did: never where an output goes."""
+    taken = any(target.where == STDOUT for target in targets)
+    stream = sys.stderr if taken else sys.stdout
+
+    def tell(report: Report) -> None:
+        for line in changes.lines(report):
+            stream.write(f"{line}\n")
+
+    return partial(AtEnd, tell, partial(_told_before, history))
 
 
 def _told_before(history: Path, told: Coverage) -> Past:

@@ -150,7 +150,7 @@ def _holdings(finding: Finding) -> str:
     total = finding.holdings_total
     label = "" if finding.label is Label.UNKNOWN else f"{finding.label}: "
     if not total:
-        return f"{label}none"
+        return f"{label}{'not listed' if finding.records is None else 'none'}"
     counts = [holding.records for holding in finding.holdings if holding.records is not None]
     # A sum of some is a lower bound.
     more = "" if len(counts) == total else "at least "

@@ -84,7 +84,6 @@ def test_the_worst_comes_first_and_then_the_address_as_a_number() -> None:
 @pytest.mark.parametrize(
     ("holdings", "total", "shown"),
     [
-        ((), 0, "none"),
         ((Holding(name="a", kind="db"),), 1, "1 a"),
         ((Holding(name="a", kind="db", records=1234),), 1, "1 (1,234 records) a"),
         ((Holding(name="a", kind="db", records=5),), 3, "3 (at least 5 records) a"),
@@ -103,7 +102,14 @@ def test_holdings_are_summed_up_and_a_part_is_called_a_part(
     ("changes", "shown"),
     [
         ({"label": Label.HEALTH}, "health: 1 (1,204 records) faxes"),
-        ({"label": Label.COMMUNICATIONS, "holdings_total": 0}, "communications: none"),
+        (
+            {"label": Label.COMMUNICATIONS, "holdings_total": 0, "records": 0},
+            "communications: none",
+        ),
+        (
+            {"label": Label.COMMUNICATIONS, "holdings_total": 0, "records": None},
+            "communications: not listed",
+        ),
         ({"signs": (EXTORTION,)}, "1 (1,204 records) SIGN OF EXTORTION faxes"),
     ],
 )
