@@ -294,12 +294,10 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vocabulary=vocabulary,
         severities=severity,
     )
-    manner = Manner(
-        resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience
-    )
+    how = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience)
     with in_turn(order, history, wait=wait, now=utc_now) as (prepared, lock):
         delivery.refuse_unwritable(files, targets)
-        result = run(prepared, outputs, watch=progress.follow, manner=manner, lock=lock)
+        result = run(prepared, outputs, watch=progress.follow, manner=how, lock=lock)
     if screen is not None:
         click.echo(f"Audit trail: {sealed(audit)}", file=screen)
     context.exit(exit_code(result, fail_on))
