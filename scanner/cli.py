@@ -224,6 +224,13 @@ def _vocabulary_option(function: F) -> F:
 )
 @patience_options
 @click.option(
+    "--keep-rounds",
+    type=click.IntRange(2),
+    default=1_000,
+    show_default=True,
+    help="Forget, of each scope and vantage, what was over before its newest rounds.",
+)
+@click.option(
     "--wait", is_flag=True, help="Wait for the scope's window, and for a round that is under way."
 )
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
@@ -257,6 +264,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     services: bool,
     sweep: str,
     patience: "Patience",
+    keep_rounds: int,
     wait: bool,
     resume: bool,
     workers: int,
@@ -293,6 +301,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vantage=vantage,
         vocabulary=vocabulary,
         severities=severity,
+        keep_rounds=keep_rounds,
     )
     how = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience)
     with in_turn(order, history, wait=wait, now=utc_now) as (prepared, lock):

@@ -32,6 +32,7 @@ from scanner.store.acceptances import accepted
 from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
 from scanner.store.lock import RoundLock
+from scanner.store.retention import forget
 from scanner.store.tables import round_, shard, sign
 from scanner.way import Noted, ShardTally, Sign, Way
 
@@ -68,6 +69,7 @@ class Round:
         started: datetime,
         way: Way,
         patience: Patience,
+        keep: int,
     ) -> None:
         """Take over a lock that is held and a round that is written down."""
         self._database = database
@@ -78,6 +80,7 @@ class Round:
         self._scope = scope
         self._vantage = vantage
         self._patience = patience
+        self._keep = keep
         self._lot: ExitStack | None = None
         self._entries: Entries | None = None
         #: What is exposed and locked from here; the lock keeps both true. Spares a query for each
@@ -189,11 +192,15 @@ class Round:
             )
 
     def end(self, coverage: Coverage) -> None:
-        """Commit the coverage, which marks the round as ended, and let go of the history."""
+        """Commit the coverage, which marks the round as ended, and let go of the history.
+
+        What is older than the rounds that are to be kept is forgotten.
+        """
         ending = {"ended": coverage.ended, "coverage": document(coverage).decode()}
         with self._transaction() as transaction:
             this = update(round_).where(round_.c.name == self.name)
             transaction.execute(this.values(ending))
+            forget(transaction, self._keep, coverage.ended)
         self.close()
 
     def close(self) -> None:
