@@ -110,9 +110,10 @@ def test_no_color_is_honoured(ground: Ground) -> None:
 
 
 def test_quiet_shows_nothing_at_all(ground: Ground) -> None:
-    """The exit code is enough for whoever asks for it; the findings are in the history."""
+    """Neither bar nor table nor colours, where nothing has changed since the round before."""
     with running(FakeRedis().serve) as (_, port), terminal() as (ours, theirs):
         ground.permit({"redis": [port]})
+        ground.scan()
         said = scan_on(ground, ours, theirs, "--quiet")
 
     assert said == ""
