@@ -250,7 +250,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     order: "Order",
     output: tuple[str, ...],
     coverage: str | None,
-    history: Path,
+    history: Path | str,
     audit: Path | None,
     vantage: str,
     fail_on: str,
@@ -278,7 +278,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     from scanner.sweep import Means
 
     context.obj(quiet=quiet)
-    audit = audit or history.with_suffix(".audit.jsonl")
+    audit = audit or delivery.trail_beside(history)
     targets = delivery.named_targets(output, quiet=quiet)
     screen = None if quiet else delivery.terminal_for_people(targets)
     progress = Progress(screen)
@@ -294,12 +294,10 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vocabulary=vocabulary,
         severities=severity,
     )
-    manner = Manner(
-        resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience
-    )
+    how = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience)
     with in_turn(order, history, wait=wait, now=utc_now) as (prepared, lock):
         delivery.refuse_unwritable(files, targets)
-        result = run(prepared, outputs, watch=progress.follow, manner=manner, lock=lock)
+        result = run(prepared, outputs, watch=progress.follow, manner=how, lock=lock)
     if screen is not None:
         click.echo(f"Audit trail: {sealed(audit)}", file=screen)
     context.exit(exit_code(result, fail_on))
@@ -310,7 +308,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
-def findings(history: Path, form: str) -> None:
+def findings(history: Path | str, form: str) -> None:
     """Show what is open now, from the history, the gravest first."""
     from scanner.emit.jsonl import JsonLines
     from scanner.emit.table import Table

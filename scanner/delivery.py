@@ -18,6 +18,7 @@ from scanner.emit.report import Report
 from scanner.emit.whole import write_whole
 from scanner.inventory.read import Source
 from scanner.model import Coverage, Refused
+from scanner.options import default_history
 from scanner.past import Past
 from scanner.prepare import Order, resolve
 from scanner.rounds import OpenSink
@@ -41,12 +42,18 @@ def terminal_for_people(targets: Sequence[Target]) -> TextIO | None:
     return sys.stdout if sys.stdout.isatty() and not taken else None
 
 
+def trail_beside(history: Path | str) -> Path:
+    """Say where the audit trail is kept that nobody has named: beside the history's file."""
+    file = history if isinstance(history, Path) else default_history()
+    return file.with_suffix(".audit.jsonl")
+
+
 def file_sinks(
     targets: Sequence[Target],
     coverage: str | None,
     *,
     services: bool,
-    history: Path,
+    history: Path | str,
     quiet: bool = False,
 ) -> list[OpenSink]:
     """Say how to open every output that was named; `history` has what was before the round.
@@ -64,7 +71,7 @@ def file_sinks(
     return sinks
 
 
-def _opener(target: Target, *, services: bool, history: Path) -> OpenSink:
+def _opener(target: Target, *, services: bool, history: Path | str) -> OpenSink:
     if target.format is Format.JSONL:
         return partial(JsonLines.to, target.where, services=services)
     if target.format is Format.ELASTIC:
@@ -76,7 +83,7 @@ def _opener(target: Target, *, services: bool, history: Path) -> OpenSink:
     return partial(AtEnd, partial(deliver, target))
 
 
-def _changes_sink(targets: Sequence[Target], history: Path) -> OpenSink:
+def _changes_sink(targets: Sequence[Target], history: Path | str) -> OpenSink:
     """Say how to tell people what a round changed, if it did: never where an output goes."""
     taken = any(target.where == STDOUT for target in targets)
     stream = sys.stderr if taken else sys.stdout
@@ -88,7 +95,7 @@ def _changes_sink(targets: Sequence[Target], history: Path) -> OpenSink:
     return partial(AtEnd, tell, partial(_told_before, history))
 
 
-def _told_before(history: Path, told: Coverage) -> Past:
+def _told_before(history: Path | str, told: Coverage) -> Past:
     with Store.open(history) as store:
         return store.before(told)
 

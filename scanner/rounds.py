@@ -52,7 +52,7 @@ class Outputs:
     """
 
     sinks: Sequence[OpenSink]
-    history: Path
+    history: Path | str
     audit: Path
     vantage: str
     vocabulary: Vocabulary = field(default_factory=load_vocabulary)

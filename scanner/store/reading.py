@@ -11,8 +11,8 @@ from scanner.life import with_acceptance
 from scanner.model import Coverage, Finding, Status
 from scanner.store import archive
 from scanner.store.acceptances import accepted
-from scanner.store.database import StoreRefused
 from scanner.store.entries import Entries, as_it_stands
+from scanner.store.refusals import StoreRefused
 from scanner.store.tables import finding, round_, sighting
 
 
