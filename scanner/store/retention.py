@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from scanner.model import Status
+from scanner.store import archive
 from scanner.store.entries import Change
 from scanner.store.tables import (
     TABLES,
@@ -32,6 +33,7 @@ from scanner.store.tables import (
     shard,
     sighting,
     sign,
+    told,
     way,
 )
 
@@ -47,8 +49,9 @@ def forget(transaction: Connection, keep: int, now: datetime) -> None:
         transaction.execute(delete(table).where(table.c.fingerprint.in_(gone)))
     transaction.execute(delete(finding).where(finding.c.fingerprint.in_(gone)))
     _forget_what_happened(transaction, old)
-    for table in (way, shard, sign):
+    for table in (way, shard, sign, told):
         transaction.execute(delete(table).where(table.c.round.in_(old)))
+    archive.forget(transaction)
     _forget_rounds(transaction, old)
 
 

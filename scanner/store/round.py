@@ -28,6 +28,7 @@ from scanner.life import (
 )
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
+from scanner.store import archive
 from scanner.store.acceptances import accepted
 from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
@@ -192,7 +193,7 @@ class Round:
             )
 
     def end(self, coverage: Coverage) -> None:
-        """Commit the coverage, which marks the round as ended, and let go of the history.
+        """Commit coverage and findings, which marks the round as ended; let go of the history.
 
         What is older than the rounds that are to be kept is forgotten.
         """
@@ -200,6 +201,9 @@ class Round:
         with self._transaction() as transaction:
             this = update(round_).where(round_.c.name == self.name)
             transaction.execute(this.values(ending))
+            entries = Entries(transaction, self.name, self._vantage)
+            ended = (self._told(one, coverage.ended) for one in entries.of_round())
+            archive.keep(transaction, self.name, ended)
             forget(transaction, self._keep, coverage.ended)
         self.close()
 

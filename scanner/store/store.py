@@ -192,7 +192,7 @@ class Store:
         """Give what a round told, or the newest of all.
 
         Raises:
-            StoreRefused: there is no such round, or a newer one has looked at the same doors.
+            StoreRefused: there is no such round, or what it told is not kept.
         """
         with self._database.reading() as transaction:
             return of_round(transaction, name, now)
