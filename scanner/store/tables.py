@@ -6,6 +6,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -19,7 +20,7 @@ from scanner.store.columns import Utc, Word
 from scanner.way import Sign
 
 #: Raised by one with every change of these tables, which is a file in `migrations/versions` too.
-VERSION = 4
+VERSION = 5
 
 
 TABLES = MetaData()
@@ -62,6 +63,14 @@ shard = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Utc, nullable=False),
     Column("tally", Text, nullable=False),
+)
+
+#: What a round told at its end: compressed lines, for `archive`. It goes with its round.
+told = Table(
+    "told",
+    TABLES,
+    Column("round", String, ForeignKey("round.name", ondelete="CASCADE"), primary_key=True),
+    Column("findings", LargeBinary, nullable=False),
 )
 
 #: What was done to devices that are called on with care, and what they showed: `way.Sign`.

@@ -24,7 +24,7 @@ from tests.fakes.scripted import Says
 from tests.hostile.kinds import PORTS, Kind, honest, hostile
 from tests.hostile.lures import Lures
 
-HOSTILE, HONEST = 1_000, 100
+HOSTILE, HONEST = 1_150, 100
 
 #: Servers that let no connection in, neither open nor closed.
 DEAF = 10
@@ -82,7 +82,7 @@ def placed(block: int) -> Iterator[tuple[Kind, Service]]:
     taken: Counter[int] = Counter()
     for kind in kinds:
         # Each port begins at another host, so that they are spread.
-        host = (list(PORTS).index(kind.port) * 49 + taken[kind.port]) % HOSTS
+        host = (list(PORTS).index(kind.port) * 23 + taken[kind.port]) % HOSTS
         taken[kind.port] += 1
         yield kind, _service(kind, _address(block, host))
     everywhere = Says(page(b"{}"), first=True)

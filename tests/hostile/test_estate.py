@@ -9,7 +9,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from tests.hostile.estate import DEAF, HONEST, HOSTILE
-from tests.hostile.kinds import PORTS
+from tests.hostile.kinds import PORTS, hostile
+from tests.hostile.lures import Lures
 from tests.hostile.rounds import OUTPUTS, Ended, walk_estate
 
 #: Seconds. Two hundred servers say nothing for up to twice the six seconds of an ask, and 64 are
@@ -34,6 +35,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
 def test_every_server_stood(ended: Ended) -> None:
     """Or what follows would say nothing."""
     assert len(ended.services) == HOSTILE + HONEST + len(PORTS) + DEAF
+    assert {kind.name for kind in hostile(Lures("127.0.0.2"))} <= set(ended.names.values())
 
 
 def test_the_round_ends_on_time_and_whole(ended: Ended) -> None:
