@@ -26,12 +26,14 @@ from scanner.options import (
     scope_option,
     severity_option,
 )
+from scanner.tickets_commands import TABLES, delivered, ticketed, tickets
 
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
     from scanner.life import Patience
     from scanner.rounds import Order
     from scanner.severities import Severities
+    from scanner.ticketing import Ticketing
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
 
@@ -67,7 +69,9 @@ def _load_defaults(context: click.Context, _: click.Parameter, value: Path | Non
 
     path = value or Path(DEFAULT_NAME)
     if value is not None or path.is_file():
-        defaults = as_defaults(load_config(path))
+        config = load_config(path)
+        defaults = as_defaults(config)
+        context.meta[TABLES] = path, config.tickets
         context.default_map = dict.fromkeys(ronde.commands, defaults) | {
             "scope": dict.fromkeys(scope_group.commands, defaults)
         }
@@ -263,6 +267,7 @@ def _vocabulary_option(function: F) -> F:
 @_vocabulary_option
 @severity_option
 @click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
+@ticketed
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
     context: click.Context,
@@ -284,6 +289,8 @@ def scan(  # noqa: PLR0913 - one parameter an option
     vocabulary: "Vocabulary",
     severity: "Severities",
     quiet: bool,
+    ticketing: "Ticketing | None",
+    strict_delivery: bool,
 ) -> None:
     """Walk one round and report every open door.
 
@@ -294,6 +301,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     from scanner.emit.table import Table
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
+    from scanner.store.round import nothing
     from scanner.sweep import Means
 
     context.obj()
@@ -312,6 +320,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
         vantage=vantage,
         vocabulary=vocabulary,
         severities=severity,
+        at_end=ticketing.at_end if ticketing else nothing,
     )
     prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
     delivery.refuse_unwritable(files, targets)
@@ -321,7 +330,8 @@ def scan(  # noqa: PLR0913 - one parameter an option
     result = run(prepared, outputs, watch=progress.follow, manner=manner)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
-    context.exit(exit_code(result, fail_on))
+    up_to_date = result.interrupted or delivered(ticketing, history)
+    context.exit(exit_code(result, fail_on, delivered=up_to_date or not strict_delivery))
 
 
 @ronde.command(context_settings=SETTINGS)
@@ -350,6 +360,7 @@ ronde.add_command(explain)
 ronde.add_command(cases)
 ronde.add_command(severity)
 ronde.add_command(report)
+ronde.add_command(tickets)
 
 
 @ronde.command(context_settings=SETTINGS)

@@ -1,11 +1,11 @@
 """One round's hand on the history: what it sees is committed at once, what it ends is settled."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 import msgspec
 from sqlalchemy import insert, select, update
@@ -28,6 +28,7 @@ from scanner.life import (
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
 from scanner.store.acceptances import accepted
+from scanner.store.clerk import Clerk
 from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
 from scanner.store.lock import RoundLock
@@ -40,6 +41,9 @@ CHANGES = {Status.NEW: Change.NEW, Status.REOPENED: Change.REOPENED}
 #: Who demanded a credential, where something in front of all products did.
 ANYBODY = ""
 
+#: Is handed the tickets at the end of a round, in the transaction that ends it.
+AtEnd: TypeAlias = Callable[[Clerk, Coverage], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -47,6 +51,11 @@ class Settled:
 
     resolved: tuple[Finding, ...]
     unverified: tuple[Finding, ...]
+
+
+def nothing(clerk: Clerk, coverage: Coverage) -> None:
+    """Order nothing at the end of a round."""
+    del clerk, coverage
 
 
 class Round:
@@ -77,6 +86,7 @@ class Round:
         self._scope = scope
         self._vantage = vantage
         self._patience = patience
+        self.at_end: AtEnd = nothing
         self._lot: ExitStack | None = None
         self._entries: Entries | None = None
         #: What is exposed and locked from here; the lock keeps both true. Spares a query for each
@@ -187,11 +197,15 @@ class Round:
             )
 
     def end(self, coverage: Coverage) -> None:
-        """Commit the coverage, which marks the round as ended, and let go of the history."""
+        """Commit the coverage, which marks the round as ended, and let go of the history.
+
+        What `at_end` orders is committed with it, or neither is.
+        """
         ending = {"ended": coverage.ended, "coverage": document(coverage).decode()}
         with self._database.writing() as transaction:
             this = update(round_).where(round_.c.name == self.name)
             transaction.execute(this.values(ending))
+            self.at_end(Clerk(transaction), coverage)
         self.close()
 
     def close(self) -> None:

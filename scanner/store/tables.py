@@ -26,11 +26,12 @@ else:
     Moment = TypeDecorator
 
 #: Raised by one with every change of these tables.
-VERSION = 4
+VERSION = 5
 
 #: Older versions that lack tables and columns, and differ in nothing else: 1 had neither `way` nor
-#: `shard`, 2 had no `sign`, 3 neither `locked`, `acceptance` nor the columns of `ADDED`.
-OLDER = frozenset({1, 2, 3})
+#: `shard`, 2 had no `sign`, 3 neither `locked`, `acceptance` nor the columns of `ADDED`,
+#: 4 no `ticket` and no `errand`.
+OLDER = frozenset({1, 2, 3, 4})
 
 
 class Utc(Moment):
