@@ -6,13 +6,16 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import About, Answer, Exchange, StreamDialogue
 from scanner.verdict import half_proof
-from scanner.wire import aerospike, counts, versions
+from scanner.wire import Garbled, aerospike, counts, versions
 
 #: Longer lists of names belong on the server; `holdings_total` tells the true number.
 MAX_HOLDINGS = 2_000
 
 #: The server itself allows 31 characters for a namespace and 63 for a set.
 MAX_NAME = 127
+
+#: No server has more: 32 namespaces with 4,095 sets each fill a reply many times over.
+MAX_ROWS = 20_000
 
 #: "Not authenticated".
 NOBODY = 80
@@ -69,7 +72,7 @@ class Aerospike:
         if aerospike.error(told) == NOBODY:
             because = f"{NAMESPACES.name} was refused: not authenticated"
             return Assessment(access=Access.LOCKED, service=service, because=because)
-        names = [name[:MAX_NAME] for name in told.split(";") if name]
+        names = [name[:MAX_NAME] for name in _rows(told) if name]
         if not names or told.startswith("ERROR:"):
             return half_proof(service, f"{NAMESPACES.name} were not listed")
         sets = aerospike.value((yield SETS).data, SETS.name)
@@ -92,9 +95,21 @@ class Aerospike:
 
 def _holdings(names: list[str], sets: str) -> list[Holding]:
     """Put the sets, with their counts, behind the namespaces; what is no set is left out."""
-    rows = [_members(row) for row in sets.split(";")]
-    found = [_set(row) for row in rows if row.get("ns") in names and row.get("set")]
+    known = frozenset(names)
+    rows = map(_members, _rows(sets))
+    found = [_set(row) for row in rows if row.get("ns") in known and row.get("set")]
     return [*(Holding(name=name, kind="namespace") for name in names), *found]
+
+
+def _rows(told: str) -> list[str]:
+    """Cut a listing into its rows.
+
+    Raises:
+        Garbled: there are more than a server can have.
+    """
+    if told.count(";") > MAX_ROWS:
+        raise Garbled(f"a listing of more than {MAX_ROWS} rows")
+    return told.split(";")
 
 
 def _members(row: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service, Silence, Unknown
 from scanner.probe import About, Get, HttpAsk, HttpDialogue, NoAnswer, Page
 from scanner.verdict import NOT_FOUND, OK, REFUSED, half_proof, not_answered, not_ours, path
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 #: A collection takes about 1.5 KiB of a listing, most of it settings of its index.
 MAX_LISTING = 4 << 20
@@ -191,5 +191,5 @@ def _counted(listed: list[Listed]) -> Generator[HttpAsk, Page, tuple[Holding, ..
         for place, (holding, count) in enumerate(listed[:MAX_COUNTED]):
             page = (yield count) if count else None
             if page and page.status == OK:
-                holdings[place] = replace(holding, records=page.json().integer())
+                holdings[place] = replace(holding, records=counts.read(page.json()))
     return tuple(holdings)

@@ -255,7 +255,7 @@ def _readable(service: Service, front: Page, documents: int) -> HttpDialogue:
         because=f"lets its documents be read without credentials: {documents}{_aside(front)}",
         proof=Proof(COUNT.name, f"{documents} documents counted", _refusal(control)),
         holdings=(yield from _described(indices)),
-        holdings_total=len(indices),
+        holdings_total=None if documents and not indices else len(indices),
     )
 
 

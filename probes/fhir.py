@@ -138,11 +138,8 @@ def _settled(base: Base, control: Page) -> HttpDialogue:
     if page.status != OK:
         return verdict.not_answered(service, base.nobody, page)
     searched = fhir.found(page.json())
-    if not _refuses(control):
-        missing = f"the control {base.control.name} was not refused in FHIR's own words"
+    if missing := _missing(base, control, searched):
         return verdict.half_proof(service, missing)
-    if searched.total != 0 and not searched.hands_out:
-        return verdict.half_proof(service, "a search for nobody found somebody, or did not count")
     types = software.types if software else frozenset(COUNTED)
     holdings = () if searched.hands_out else (yield from _counted(base, types))
     because = _because(searched, holdings)
@@ -159,6 +156,17 @@ def _settled(base: Base, control: Page) -> HttpDialogue:
         holdings=holdings,
         holdings_total=len(holdings),
     )
+
+
+def _missing(base: Base, control: Page, searched: fhir.Found) -> str | None:
+    """Say what is missing for a proof, or None where nothing is."""
+    if not _refuses(control):
+        return f"the control {base.control.name} was not refused in FHIR's own words"
+    if searched.fails:
+        return "a search for nobody was answered with a failure inside"
+    if searched.total != 0 and not searched.hands_out:
+        return "a search for nobody found somebody, or did not count"
+    return None
 
 
 def _refuses(page: Page) -> bool:
@@ -205,6 +213,8 @@ def _counted(base: Base, types: frozenset[str]) -> Generator[Get, Page, tuple[Ho
             counted = fhir.found(page.json())
             if counted.hands_out:
                 break
+            if counted.fails:
+                continue
             holdings.append(Holding(name=name, kind="resource type", records=counted.total))
     return tuple(holdings)
 

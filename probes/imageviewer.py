@@ -47,9 +47,12 @@ COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?:^|\s)//[^\n]*", re.DOTALL)
 CONFIGURED = re.compile(r"\bwindow\.config\b")
 ROOT = re.compile(r"""\bqidoRoot['"]?\s*:\s*['"`]([^'"`\n]{1,255})['"`]""")
 STEP = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z0-9_-]")
+
+#: `user:password`, or a header that is ready to be sent; neither an address nor a sentence, nor a
+#: template that is filled in at the user's.
 CREDENTIAL = re.compile(
-    r"""\bauth['"]?\s*:\s*['"`][^'"`:\n]{1,100}:[^'"`\n]{1,100}['"`]"""
-    r"""|\bAuthorization['"]?\s*:\s*['"`](?:Basic|Bearer)\s[^'"`\n]{4,500}""",
+    r"""\bauth['"]?\s*:\s*['"`](?!\S{0,200}\$\{)[^'"`:\s]{1,100}:(?!//)[^'"`\s]{1,100}['"`]"""
+    r"""|\bAuthorization['"]?\s*:\s*['"`](?:Basic|Bearer)\s(?!\S{0,200}\$\{)[^'"`\n]{4,500}""",
     re.IGNORECASE,
 )
 

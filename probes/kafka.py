@@ -150,5 +150,5 @@ def _listed(listing: kafka.Metadata, ask: str, control: str, sizes: dict[str, in
             Holding(name=topic.name, kind="topic", bytes=sizes.get(topic.name))
             for topic in topics[:MAX_HOLDINGS]
         ),
-        holdings_total=len(topics),
+        holdings_total=None if hidden else len(topics),
     )

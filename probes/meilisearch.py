@@ -5,7 +5,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import About, Get, HttpDialogue, Page
 from scanner.verdict import NOT_FOUND, OK, REFUSED, half_proof, locked, not_answered
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 #: An index of fifty fields takes about 1.5 KiB of the statistics.
 MAX_STATS = 4 << 20
@@ -84,7 +84,7 @@ def _index(name: str, one: Json) -> Holding:
     return Holding(
         name=name,
         kind="index",
-        records=one["numberOfDocuments"].integer(),
+        records=counts.read(one["numberOfDocuments"]),
         fields=bounded(schema_names(names)),
     )
 

@@ -6,7 +6,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import About, Get, HttpDialogue, Page
 from scanner.verdict import OK, half_proof, not_answered
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 #: Longer lists of names belong on the server; `holdings_total` tells the true number.
 MAX_HOLDINGS = 2_000
@@ -89,16 +89,17 @@ def _stream(one: Json) -> Holding:
     return Holding(
         name=one["name"].text(),
         kind="stream",
-        records=state["messages"].integer(),
-        bytes=state["bytes"].integer(),
+        records=counts.read(state["messages"]),
+        bytes=counts.read(state["bytes"]),
         created=_created(one),
     )
 
 
 def _created(one: Json) -> datetime | None:
-    """Read when a stream was made: RFC 3339 with nanoseconds."""
+    """Read when a stream was made: RFC 3339 with nanoseconds; without a zone it says nothing."""
     found = one.get("created")
     try:
-        return datetime.fromisoformat(found.text()) if found is not None else None
+        when = datetime.fromisoformat(found.text()) if found is not None else None
     except ValueError:
         return None
+    return when if when is not None and when.tzinfo is not None else None

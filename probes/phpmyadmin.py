@@ -46,6 +46,9 @@ REALM = 'realm="phpMyAdmin'
 #: Who may have a folder of that name: what such consoles run on says so at its own front page.
 HOSTS = ("apache", "nginx", "lighttpd", "litespeed", "openresty", "caddy", "microsoft-iis")
 
+#: How a server shuts out whoever asks for that folder: at once, and without a word.
+HUNG_UP = frozenset({Silence.CLOSED, Silence.RESET})
+
 #: A link to the tables of one database, and how many databases there are on all pages.
 LISTED = re.compile(r'route=/database/structure(?:&[^"&]{0,200}){0,8}?&db=([^"&]{1,384})')
 TOTAL = re.compile(r'id="filter-rows-count">(\d{1,9})<')
@@ -87,7 +90,9 @@ class PhpMyAdmin:
             return (yield from _asked(service, ROOT))
         try:
             page = yield FOLDER.page
-        except NoAnswer:  # some hang up on whoever asks for it, and are something else
+        except NoAnswer as silence:  # some hang up on whoever asks for it, and are something else
+            if silence.silence not in HUNG_UP:
+                raise
             return Unknown(Silence.UNRECOGNISED, f"{FOLDER.page.name} was not answered")
         if service := _introduced(page):
             return (yield from _asked(service, FOLDER))
@@ -100,7 +105,7 @@ def _asked(service: Service, place: Place) -> HttpDialogue:
     if listing.status != OK:
         return not_answered(service, place.databases, listing)
     told = listing.json()
-    if told.get("redirect_flag"):
+    if _leads_to_the_log_in(told):
         return Assessment(access=Access.LOCKED, service=service, because="asks for a log-in")
     if not told["params"]["logged_in"].boolean():
         return half_proof(service, "nobody is logged in, and no log-in is asked for")
@@ -143,7 +148,13 @@ def _is_refused(page: Page) -> bool:
         refused = not told["success"].boolean() and "s_error" in told["error"].text()
     except Garbled:
         return False
-    return refused and not told.get("redirect_flag")
+    return refused and not _leads_to_the_log_in(told)
+
+
+def _leads_to_the_log_in(told: Json) -> bool:
+    """Tell whether the flag says 1: the server writes a text, its own script reads a number."""
+    flag = told.get("redirect_flag")
+    return flag is not None and flag.value in ("1", 1)
 
 
 def _open(service: Service, place: Place, names: list[str], total: int) -> Outcome:

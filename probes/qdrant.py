@@ -10,7 +10,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpAsk, HttpDialogue, NoAnswer, Page
 from scanner.verdict import NOT_FOUND, OK, half_proof, not_answered
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 #: Longer lists of names belong on the server; `holdings_total` tells the true number.
 MAX_HOLDINGS = 2_000
@@ -106,6 +106,6 @@ def _with_counts(holding: Holding, told: Json) -> Holding:
     names = () if schema is None else [name for name, _ in schema.items()]
     return replace(
         holding,
-        records=None if count is None else count.integer(),
+        records=counts.read(count),
         fields=bounded(schema_names(names)),
     )

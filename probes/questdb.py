@@ -10,7 +10,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import About, Get, HttpDialogue, NoAnswer, Page
 from scanner.verdict import OK, REFUSED, half_proof, locked, path
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 #: Longer lists of names belong on the server; `holdings_total` tells the true number.
 MAX_HOLDINGS = 2_000
@@ -110,9 +110,8 @@ def _described(tables: list[str]) -> Generator[Get, Page, tuple[Holding, ...]]:
     held = {name: Holding(name=name, kind="table") for name in tables}
     with suppress(NoAnswer, Garbled):
         for table, count in _rows((yield COUNTS), 2):
-            if table.text() in held and count.value is not None:
-                name = table.text()
-                held[name] = replace(held[name], records=max(0, count.integer()))
+            if (name := table.text()) in held:
+                held[name] = replace(held[name], records=counts.read(count))
         fields: dict[str, list[str]] = {}
         for table, column in _rows((yield COLUMNS), 2):
             fields.setdefault(table.text(), []).append(column.text())

@@ -4,7 +4,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpDialogue, Page
 from scanner.verdict import NOT_FOUND, OK, half_proof, not_answered
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 #: Longer lists of names belong on the server; `holdings_total` tells the true number.
 MAX_HOLDINGS = 2_000
@@ -81,10 +81,6 @@ def _queue(one: Json) -> Holding:
     return Holding(
         name=one["name"].text(),
         kind="queue",
-        records=_count(one.get("messages")),
-        bytes=_count(one.get("message_bytes")),
+        records=counts.read(one.get("messages")),
+        bytes=counts.read(one.get("message_bytes")),
     )
-
-
-def _count(found: Json | None) -> int | None:
-    return None if found is None else found.integer()

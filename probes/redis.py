@@ -191,6 +191,7 @@ def _watching(service: Service) -> StreamDialogue:
         service=service,
         because=f"a Sentinel that watches {int(masters)} masters takes commands from anyone",
         proof=_proof(f"{SERVER.name}, {SENTINEL.name}", f"{int(masters)} masters watched"),
+        holdings_total=0,
     )
 
 

@@ -10,7 +10,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import About, Get, HttpAsk, HttpDialogue, NoAnswer, Page
 from scanner.verdict import OK, half_proof, not_answered, not_ours
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 #: A core takes about 1 KiB of the listing, so this is a node of 4,000 cores.
 MAX_LISTING = 4 << 20
@@ -105,13 +105,9 @@ def _core(name: str, core: Json) -> Holding:
     return Holding(
         name=name,
         kind="core",
-        records=_number(counted.get("numDocs")),
-        bytes=_number(counted.get("sizeInBytes")),
+        records=counts.read(counted.get("numDocs")),
+        bytes=counts.read(counted.get("sizeInBytes")),
     )
-
-
-def _number(place: Json | None) -> int | None:
-    return None if place is None else place.integer()
 
 
 def _is_unknown_action(page: Page) -> bool:

@@ -2,7 +2,7 @@
 
 from scanner import verdict
 from scanner.model import Access, Assessment, Holding, Proof, Service
-from scanner.probe import FRONT, About, Fixed, HttpDialogue, Method, Page
+from scanner.probe import FRONT, About, Fixed, Get, HttpDialogue, Method, Page
 from scanner.verdict import OK
 from scanner.wire import Garbled, versions
 
@@ -12,7 +12,11 @@ MAX_NAME = 255
 
 METHOD_NOT_ALLOWED = 405
 REFUSES_GET = "405 Method Not Allowed"
-METHODS = ({"POST"}, {"OPTIONS", "POST"})
+
+#: Whatever stands at `/`: a database of any name has a bus, which takes nothing but POST, and has
+#: nothing beside it [trytond 5.0 to 7.8, `bus.py` and `protocols/dispatcher.py`].
+BUS = Get("/ronde-no-such-database/bus")
+BESIDE = Get("/ronde-no-such-database/ronde-no-such-bus")
 
 #: The web client that may stand at `/`.
 CLIENT = "Tryton"
@@ -42,7 +46,7 @@ class Tryton:
         ports=frozenset({8000}),
         tls_ports=frozenset({8000}),
         front=FRONT,
-        asks=(FRONT, VERSION, LISTING, CONTROL),
+        asks=(FRONT, BUS, BESIDE, VERSION, LISTING, CONTROL),
         proves="databases are listed, and a method that cannot exist is refused by its name",
         cwe=200,
         remedy=(
@@ -54,14 +58,16 @@ class Tryton:
 
     def identify(self, front: Page) -> Service | None:
         """Recognise its web client; a server that takes nothing but POST may be one without."""
-        methods = set(front.headers.get("allow", "").replace(" ", "").split(","))
-        bare = front.status == METHOD_NOT_ALLOWED and front.title == REFUSES_GET
         client = front.status == OK and front.title == CLIENT
-        return Service("tryton") if client or (bare and methods in METHODS) else None
+        return Service("tryton") if client or _takes_post(front) else None
 
     def assess(self, front: Page) -> HttpDialogue:
-        """Make sure of the product; then ask for its databases."""
+        """Make sure of the product, before anything is posted; then ask for its databases."""
         del front
+        for ask, takes_post in ((BUS, True), (BESIDE, False)):
+            page = yield ask
+            if _takes_post(page) is not takes_post:
+                return verdict.not_ours(ask, page)
         told = yield VERSION
         version = versions.read(_result(told))
         if version is None:
@@ -89,6 +95,14 @@ class Tryton:
             holdings=holdings[:MAX_HOLDINGS],
             holdings_total=len(names),
         )
+
+
+def _takes_post(page: Page) -> bool:
+    """Tell whether a page is Werkzeug's refusal of GET where POST is taken."""
+    if page.status != METHOD_NOT_ALLOWED or page.title != REFUSES_GET:
+        return False
+    methods = set(page.headers.get("allow", "").replace(" ", "").split(","))
+    return "POST" in methods and methods <= {"POST", "OPTIONS"}
 
 
 def _result(page: Page) -> object:

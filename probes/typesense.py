@@ -7,7 +7,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import About, Get, HttpDialogue, Page
 from scanner.verdict import NOT_FOUND, OK, UNAUTHORIZED, half_proof, locked
-from scanner.wire import Garbled
+from scanner.wire import Garbled, counts
 
 #: A collection of fifty fields takes about 10 KiB.
 MAX_LISTING = 8 << 20
@@ -87,7 +87,7 @@ def _collection(one: Json) -> Holding:
     return Holding(
         name=one["name"].text(),
         kind="collection",
-        records=one["num_documents"].integer(),
+        records=counts.read(one["num_documents"]),
         created=datetime.fromtimestamp(born, UTC) if 0 < born < LATEST else None,
         fields=bounded(schema_names(each["name"].text() for each in one["fields"].elements())),
     )

@@ -11,7 +11,7 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpAsk, HttpDialogue, NoAnswer, Page
 from scanner.verdict import OK, half_proof, not_answered
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 #: A class with a dozen properties takes about 3 KiB of the schema.
 MAX_SCHEMA = 8 << 20
@@ -108,16 +108,23 @@ def _counted(classes: list[Holding]) -> Generator[HttpAsk, Page, tuple[Holding, 
     with suppress(NoAnswer, Garbled):
         page = yield NODES
         if classes and page.status == OK:
-            counts = _objects(page.json())
-            return tuple(replace(one, records=counts.get(one.name)) for one in classes)
+            objects = _objects(page.json())
+            return tuple(replace(one, records=objects.get(one.name)) for one in classes)
     return tuple(classes)
 
 
 def _objects(nodes: Json) -> Counter[str]:
-    """Count objects by class; nodes hold replicas, so this is an upper bound on a cluster."""
-    counts: Counter[str] = Counter()
+    """Count objects by class; nodes hold replicas, so this is an upper bound on a cluster.
+
+    Raises:
+        Garbled: a shard has no count, so its class has none either.
+    """
+    objects: Counter[str] = Counter()
     for node in nodes["nodes"].elements():
         shards = node.get("shards")
         for shard in () if shards is None else shards.elements():
-            counts[shard["class"].text()] += shard["objectCount"].integer()
-    return counts
+            count = counts.read(shard["objectCount"])
+            if count is None:
+                raise Garbled("expected a count of objects")
+            objects[shard["class"].text()] += count
+    return objects

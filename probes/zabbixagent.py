@@ -55,7 +55,7 @@ class ZabbixAgent:
         return Assessment(
             access=Access.OPEN,
             service=service,
-            because="answers our address, which is no Zabbix server's",
+            because="answers our address without a certificate or a key",
             proof=Proof(VERSION.name, "the version is told", f"{CONTROL.name} was refused"),
             # What can be read stands in its manual: state, names of accounts, contents of files.
             holdings=(Holding(name="host", kind="agent"),),

@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from scanner.areas import Ground
+from scanner.census import Census
 from scanner.gate import Traffic
 from scanner.plan import Call, Shard, Skip
 from scanner.sweep import State, Tally
@@ -43,11 +45,12 @@ class Leg:
             access=dict(self.counts.access),
             unknown=dict(self.counts.unknown),
             findings=dict(self.counts.findings),
-            accepted=dict(+self.counts.accepted),
+            accepted=dict(+self.counts.accepted.copy()),  # `+` walks while another adds
             probes=nested(self.counts.probes),
             owners=nested(self.counts.owners),
             unlisted=tuple(sorted(self.counts.unlisted.copy())[:MAX_UNLISTED]),
             unlisted_total=len(self.counts.unlisted),
+            apart=self.sweep.census.apart(),
             catch_all=self.catch_all,
             skipped={why.value: count for why, count in tuple(self.skipped.items())},
         )
@@ -59,17 +62,19 @@ class Account:
 
     Traffic is not told apart by shard: a shard that is done is charged with all that went through
     the gate since the one before. So what a repeated shard costs twice is counted twice, as it was
-    sent twice, while endpoints and findings are counted once.
+    sent twice, while endpoints and findings are counted once. The `ground` says by what areas the
+    endpoints are told apart.
     """
 
     traffic: Traffic
     done: ShardTally = field(default_factory=ShardTally)
     legs: list[Leg] = field(default_factory=list)
+    ground: Ground = field(default_factory=Ground)
     _charged: Traffic = field(default_factory=Traffic)
 
     def begin(self, shard: Shard | Call) -> Leg:
         """Take up a shard, or a call."""
-        leg = Leg(shard)
+        leg = Leg(shard, sweep=Tally(census=Census(self.ground)))
         self.legs.append(leg)
         return leg
 

@@ -7,13 +7,16 @@ from msgspec.structs import replace
 
 from scanner.judged import Growth
 from scanner.model import Assessment, Finding, Holding
+from scanner.wire.counts import MAX_COUNT
 
 
 def records_in(assessment: Assessment) -> int | None:
     """Sum all that its holdings count; None unless every one is listed and was counted."""
+    if assessment.holdings_total is None and not assessment.holdings:
+        return None
     counts = [one.records for one in assessment.holdings if one.records is not None]
     total = max(assessment.holdings_total or 0, len(assessment.holdings))
-    return sum(counts) if len(counts) == total else None
+    return min(sum(counts), MAX_COUNT) if len(counts) == total else None
 
 
 def oldest_of(holdings: Sequence[Holding]) -> datetime | None:

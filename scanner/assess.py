@@ -5,6 +5,7 @@ from functools import partial
 
 from scanner.boundary import contained
 from scanner.model import Assessment, Closed, Outcome, Silence, Unknown
+from scanner.plausible import plausible
 from scanner.probe import About, AskT, NoAnswer, Probe, ReplyT, Undeclared
 
 
@@ -65,7 +66,9 @@ def _next_ask(about: About, step: Callable[[], AskT]) -> AskT | Outcome:
     try:
         ask = step()
     except StopIteration as end:
-        if isinstance(end.value, Assessment | Closed | Unknown):
+        if isinstance(end.value, Assessment):
+            return plausible(end.value)
+        if isinstance(end.value, Closed | Unknown):
             return end.value
         raise TypeError(f"{about.name} ended its dialogue without a verdict") from None
     if not about.declares(ask):

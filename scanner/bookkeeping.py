@@ -48,7 +48,7 @@ def accept(  # noqa: PLR0913 - one parameter an option
 
 @click.group(context_settings=SETTINGS)
 def db() -> None:
-    """Look after the history: check it, copy it."""
+    """Look after the history: check it, copy it, bring it up to this version."""
 
 
 @db.command("check", context_settings=SETTINGS)
@@ -72,6 +72,21 @@ def backup(to: Path, history: Path) -> None:
     """Copy the history to a new file, also while a round goes on."""
     from scanner.store import Store
 
-    with Store.open(history) as store:
+    with Store.open(history, as_it_is=True) as store:
         store.back_up(to)
     click.echo(f"{to}: a copy of {history}")
+
+
+@db.command("upgrade", context_settings=SETTINGS)
+@history_option
+def upgrade(history: Path) -> None:
+    """Bring a history of an older version up to this one.
+
+    Every command does that with a history that it opens, but `ronde db backup`; use this to choose
+    the moment.
+    """
+    from scanner.store import Store
+    from scanner.store.tables import VERSION
+
+    Store.open(history).close()
+    click.echo(f"{history}: of version {VERSION}, which this ronde reads")

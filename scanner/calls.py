@@ -37,6 +37,9 @@ DEVICES_AT_ONCE = 8
 #: Looking up this often notices that the devices' window has opened, in seconds.
 GLANCE = 1.0
 
+#: Why a device gets no further socket, whatever its budget.
+OVER = "the round was interrupted, or the hours for this device are over"
+
 #: What the silence of a port that no socket reached says of it.
 _STATES: Mapping[Silence, State | Skip] = {
     Silence.TIMEOUT: State.FILTERED,
@@ -52,8 +55,11 @@ class CarefulGate(Gate):
     """The door to one endpoint of a device: every socket is allowed, counted and rested from.
 
     It stands beside a round's gate, with the same pace, trail and totals. `admits` tells whether
-    the hours allow another socket now; `reached` whether one got through.
+    another socket is allowed by the permission, the hours and the operator at this moment;
+    `reached` whether one got through.
     """
+
+    reset_is_final = True
 
     def __init__(
         self, round_: Walk, endpoint: Endpoint, budget: Budget, admits: Callable[[], bool]
@@ -117,14 +123,14 @@ class CarefulGate(Gate):
         self.reached = True
         return stream
 
-    async def post(self, endpoint: Endpoint, ask: Datagram) -> Answer:
+    async def deliver(self, endpoint: Endpoint, ask: Datagram) -> Answer:
         """Send a datagram, if the device may have another.
 
         Raises:
             OutOfScope, NoAnswer: as any gate, or the device is spared.
         """
         await self._spend()
-        answer = await super().post(endpoint, ask)
+        answer = await super().deliver(endpoint, ask)
         self.reached = True
         return answer
 
@@ -143,12 +149,14 @@ class CarefulGate(Gate):
     def _why_not(self) -> str | None:
         if self._budget.why_not(self._port):
             return "the device may have no further socket in this round"
-        return None if self._admits() else "the hours for this device are over"
+        return None if self._admits() else OVER
 
     async def _spend(self) -> None:
         if why_not := self._why_not():
             raise NoAnswer(Silence.SPARED, why_not)
         await to_thread.run_sync(self._budget.spend, self._port)
+        if not self._admits():  # writing that down may have taken its time
+            raise NoAnswer(Silence.SPARED, OVER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,10 +213,12 @@ class Calls:
                 return
             what, made = came
             leg.sweep.planned += 1
+            target = endpoint.address, endpoint.port
             if isinstance(what, Skip):
                 leg.skipped[what] += 1
+                leg.sweep.census.add(target, what, endpoint.transport)
             else:
-                leg.sweep.counts[what] += 1
+                leg.sweep.add(target, what, endpoint.transport)
             if made is not None:
                 leg.pending += 1
                 await visited.send((leg, made))
@@ -216,7 +226,11 @@ class Calls:
     async def _knock(
         self, round_: Walk, call: Call, budget: Budget, endpoint: Endpoint
     ) -> tuple[State | Skip, Visit | None] | None:
-        """Knock at one door of a device by speaking; give None when the round is interrupted."""
+        """Knock at one door of a device by speaking.
+
+        Give None when the round is interrupted before it is settled: who continues the round
+        knocks again.
+        """
         if why_not := budget.why_not(endpoint.port):
             return why_not, None
         consent = round_.scope.consents[call.asset_class]
@@ -225,9 +239,11 @@ class Calls:
             return None
         if not admitted:
             return Skip.WINDOW, None
-        gate = CarefulGate(round_, endpoint, budget, lambda: _is_open(round_, consent))
+        gate = CarefulGate(round_, endpoint, budget, lambda: _may_connect(round_, consent))
         made = await _speak(round_, call, gate, endpoint)
         round_.guard.raise_if_violated()
+        if round_.interruptions and _is_spared(made) and not budget.why_not(endpoint.port):
+            return None
         if gate.reached and (why := budget.why_not(endpoint.port)) in {Skip.RESET, Skip.SILENT}:
             log.warning("device-left-alone", endpoint=str(endpoint), why=why)
         what = _what(made, reached=gate.reached)
@@ -247,6 +263,12 @@ def _is_open(round_: Walk, consent: Consent) -> bool:
     return round_.scope.is_open(now) and consent.is_open(now)
 
 
+def _may_connect(round_: Walk, consent: Consent) -> bool:
+    """Tell whether the operator, the permission and the hours allow another socket right now."""
+    permitted = round_.scope.refusal_today(round_.now()) is None
+    return not round_.interruptions and permitted and _is_open(round_, consent)
+
+
 async def _speak(round_: Walk, call: Call, gate: CarefulGate, endpoint: Endpoint) -> Visit:
     """Hold the conversations of the probes that are made for such a device, and no others."""
     own = [one for one in round_.probes if one.about.made_for is call.asset_class]
@@ -256,6 +278,10 @@ async def _speak(round_: Walk, call: Call, gate: CarefulGate, endpoint: Endpoint
     fronts = hearings(own, extra, endpoint.port)
     both_ways = gate.care.other_transport
     return await first_recognised(gate, endpoint, fronts, both_ways=both_ways)
+
+
+def _is_spared(made: Visit) -> bool:
+    return isinstance(made.outcome, Unknown) and made.outcome.silence is Silence.SPARED
 
 
 def _what(made: Visit, *, reached: bool) -> State | Skip:

@@ -15,7 +15,7 @@ import click
 from scanner import __version__
 from scanner.bookkeeping import accept, db
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.lookback import cases, explain, report, severity
+from scanner.lookback import cases, explain, findings, report, severity
 from scanner.options import (
     FORMATS,
     SETTINGS,
@@ -26,14 +26,14 @@ from scanner.options import (
     scope_option,
     severity_option,
 )
-from scanner.tickets_commands import TABLES, delivered, ticketed, tickets
+from scanner.tickets_commands import TABLES, ticketed, tickets
 
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
     from scanner.life import Patience
-    from scanner.rounds import Order
+    from scanner.prepare import Order
     from scanner.severities import Severities
-    from scanner.ticketing import Ticketing
+    from scanner.tickets_commands import After
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
 
@@ -72,8 +72,11 @@ def _load_defaults(context: click.Context, _: click.Parameter, value: Path | Non
         config = load_config(path)
         defaults = as_defaults(config)
         context.meta[TABLES] = path, config.tickets
-        context.default_map = dict.fromkeys(ronde.commands, defaults) | {
-            "scope": dict.fromkeys(scope_group.commands, defaults)
+        context.default_map = {
+            name: dict.fromkeys(command.commands, defaults)
+            if isinstance(command, click.Group)
+            else defaults
+            for name, command in ronde.commands.items()
         }
     return value
 
@@ -173,7 +176,8 @@ def plan(*, order: "Order", form: str) -> None:
     Addresses, ports, every ask of every probe, packets, and the duration at the scope's rates.
     """
     from scanner.forecast import as_json, as_text
-    from scanner.rounds import prepare, utc_now
+    from scanner.prepare import prepare
+    from scanner.rounds import utc_now
 
     prepared = prepare(order, now=utc_now())
     click.echo(as_json(prepared) if form == "json" else as_text(prepared))
@@ -289,8 +293,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     vocabulary: "Vocabulary",
     severity: "Severities",
     quiet: bool,
-    ticketing: "Ticketing | None",
-    strict_delivery: bool,
+    after: "After",
 ) -> None:
     """Walk one round and report every open door.
 
@@ -299,64 +302,43 @@ def scan(  # noqa: PLR0913 - one parameter an option
     """
     from scanner import delivery
     from scanner.emit.table import Table
+    from scanner.prepare import in_turn
     from scanner.progress import Progress
-    from scanner.rounds import Manner, Outputs, prepare, prepare_when_open, run, utc_now
-    from scanner.store.round import nothing
+    from scanner.rounds import Manner, Outputs, run, utc_now
     from scanner.sweep import Means
 
     context.obj()
     audit = audit or history.with_suffix(".audit.jsonl")
     targets = delivery.named_targets(output)
     screen = None if quiet else delivery.terminal_for_people(targets)
-    progress = Progress(screen)
+    progress = Progress(screen)  # closed, and taken away, before the table is printed
     files = (*filter(None, [coverage]), str(audit))
     delivery.refuse_clashes(order, (*files, str(history)), targets)
     sinks = delivery.file_sinks(targets, coverage, services=services, history=history)
     outputs = Outputs(
-        # The bar is taken away before the table is printed.
         sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
         history=history,
         audit=audit,
         vantage=vantage,
         vocabulary=vocabulary,
         severities=severity,
-        at_end=ticketing.at_end if ticketing else nothing,
+        at_end=after.at_end,
     )
-    prepared = prepare_when_open(order) if wait else prepare(order, now=utc_now())
-    delivery.refuse_unwritable(files, targets)
     manner = Manner(
         resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience
     )
-    result = run(prepared, outputs, watch=progress.follow, manner=manner)
+    with in_turn(order, history, wait=wait, now=utc_now) as (prepared, lock):
+        delivery.refuse_unwritable(files, targets)
+        result = run(prepared, outputs, watch=progress.follow, manner=manner, lock=lock)
     if screen is not None:
         click.echo(f"Audit trail: {audit}", file=screen)
-    up_to_date = result.interrupted or delivered(ticketing, history)
-    context.exit(exit_code(result, fail_on, delivered=up_to_date or not strict_delivery))
-
-
-@ronde.command(context_settings=SETTINGS)
-@history_option
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
-def findings(history: Path, form: str) -> None:
-    """Show what is open now, from the history, the gravest first."""
-    from scanner.emit.jsonl import JsonLines
-    from scanner.emit.table import Table
-    from scanner.rounds import utc_now
-    from scanner.store import Store
-
-    sink = JsonLines.to("-") if form == "json" else Table(sys.stdout)
-    with Store.open(history) as store:
-        shown = store.open_findings(utc_now())
-        for finding in sorted(shown, key=lambda finding: finding.gravity):
-            sink.finding(finding)
-    sink.close()
+    context.exit(exit_code(result, fail_on, delivered=after.delivered(result, history)))
 
 
 ronde.add_command(accept)
 ronde.add_command(db)
 ronde.add_command(explain)
+ronde.add_command(findings)
 ronde.add_command(cases)
 ronde.add_command(severity)
 ronde.add_command(report)

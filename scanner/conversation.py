@@ -1,7 +1,7 @@
 """One conversation through the gate: a few asks to one endpoint, all bounded and accounted."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias, TypeVar
@@ -35,6 +35,11 @@ from scanner.wire.http import Client, Request, TooLarge
 #: Asks above this are for listings of large estates; few may be held in memory at once.
 LARGE = 1 << 20
 
+#: A look at what has come of a frame that takes longer, in seconds, leaves the event loop to others
+#: for so many times as long: who sends a byte at a time must not have us look for each of them.
+SLOW_LOOK = 0.002
+OTHERS_SHARE = 10
+
 #: Silences of a server that may be strained by us; others are its answer.
 STRAINED = frozenset({Silence.TIMEOUT, Silence.RESET})
 
@@ -62,8 +67,13 @@ class Limits:
 
 
 class Door(Protocol):
-    """What a conversation needs of the gate that opened it."""
+    """What a conversation needs of the gate that opened it.
 
+    `reset_is_final` tells whether an ask that met a reset is put no more, even where the connection
+    had served others before.
+    """
+
+    reset_is_final: bool
     limits: Limits
     large: anyio.CapacityLimiter
     clock: Callable[[], float]
@@ -139,10 +149,7 @@ class Conversation:
                 if isinstance(ask, Listen) and ask.silence_answers:
                     return await self._overheard(stream, ask)
                 if isinstance(ask, Exchange):
-                    payload = _own(ask, lambda: ask.payload)
-                    # What a server said before it closed is still there to be read.
-                    with suppress(ConnectionError):
-                        await stream.send(payload)
+                    await stream.send(_own(ask, lambda: ask.payload))
                 return await self._framed(stream, ask)
 
     def close(self) -> None:
@@ -155,9 +162,10 @@ class Conversation:
         reused = self._stream is not None
         try:
             return await self._get_once(ask)
-        except (ConnectionError, EOFError):
+        except (ConnectionError, EOFError) as failure:
             # A server may close an idle connection just as we ask again: once more on a new one.
-            if not reused or (self._http is not None and self._http.head is not None):
+            final = self._door.reset_is_final and isinstance(failure, ConnectionError)
+            if final or not reused or (self._http is not None and self._http.head is not None):
                 raise
             self.close()
             return await self._get_once(ask)
@@ -167,8 +175,7 @@ class Conversation:
         if self._http is None:
             self._http = Client(self._host_header(), self._door.user_agent)
         http, sent = self._http, _own(ask, lambda: request_of(ask))
-        with suppress(ConnectionError):  # as in `exchange`
-            await stream.send(http.request(sent, max_bytes=ask.max_bytes))
+        await stream.send(http.request(sent, max_bytes=ask.max_bytes))
         while (head := http.feed(await self._receive(stream))) is None:
             pass
         body, self._http = bytes(http.body), http if http.reusable else None
@@ -181,15 +188,30 @@ class Conversation:
         return f"[{name}]:{self.endpoint.port}" if ":" in name else f"{name}:{self.endpoint.port}"
 
     async def _framed(self, stream: Stream, ask: _Framed) -> Answer:
+        begun = self._door.clock()
         while (length := _own(ask, lambda: ask.framing(self._buffer))) is None:
+            looked = self._door.clock() - begun
             if len(self._buffer) > ask.max_bytes:
                 raise TooLarge(f"a reply above {ask.max_bytes} bytes")
-            data = await self._receive(stream)
-            if not data:
+            if not await self._more(stream):
                 raise EOFError
-            self._buffer += data
+            if looked > SLOW_LOOK:
+                await self._gathered(stream, ask.max_bytes, looked * OTHERS_SHARE)
+            begun = self._door.clock()
         data, self._buffer = self._buffer[:length], self._buffer[length:]
         return Answer(data=data, tls=self.tls_facts)
+
+    async def _more(self, stream: Stream) -> bool:
+        """Wait for more of a frame; tell whether there was any."""
+        data = await self._receive(stream)
+        self._buffer += data
+        return bool(data)
+
+    async def _gathered(self, stream: Stream, most: int, seconds: float) -> None:
+        """Take what comes for so many seconds, or until it is enough, and look at none of it."""
+        with anyio.move_on_after(seconds):
+            while len(self._buffer) <= most and await self._more(stream):
+                pass
 
     async def _overheard(self, stream: Stream, ask: Listen) -> Answer:
         """Wait for a first word; that none was begun is an answer, too."""

@@ -7,7 +7,6 @@ connected to; then the address is compared here.
 
 import socket
 import sys
-from contextlib import closing
 from typing import NamedTuple
 
 import anyio
@@ -51,8 +50,8 @@ class Post:
         """Give the descriptor, to wait for."""
         return self._socket.fileno()
 
-    def send(self) -> None:
-        """Put the datagram on its way.
+    def send(self) -> Heard:
+        """Put the datagram on its way, and give what was sent.
 
         Raises:
             OSError: there is no way there, or no room for it.
@@ -68,6 +67,7 @@ class Post:
             self._sent = self._socket.sendto(payload, self._target)
         else:
             self._sent = self._socket.send(payload)
+        return self.unanswered
 
     def receive(self) -> Heard | None:
         """Give the answer, or None while there is none.
@@ -98,9 +98,12 @@ class Post:
 
         Raises:
             OSError: as `receive`.
+            TooLarge: more than the ask allows.
         """
         while (heard := self.receive()) is None:
             await anyio.wait_readable(self._socket)
+        if len(heard.data) > self._ask.max_bytes:
+            raise TooLarge(f"a reply above {self._ask.max_bytes} bytes")
         return heard
 
     def close(self) -> None:
@@ -125,20 +128,3 @@ class Post:
             self._socket.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
         else:
             self._socket.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
-
-
-async def posted(ask: Datagram, target: tuple[str, int]) -> Heard:
-    """Send one datagram and wait for the one that answers it; the patience is the caller's.
-
-    Raises:
-        OSError: no socket, no way there, or an ICMP error.
-        TooLarge: more than the ask allows.
-        NoAnswer: the ask's own code has a bug.
-        OutOfScope: the guard refused the target.
-    """
-    with closing(Post(ask, target)) as post:
-        post.send()
-        heard = await post.answer()
-    if len(heard.data) > ask.max_bytes:
-        raise TooLarge(f"a reply above {ask.max_bytes} bytes")
-    return heard

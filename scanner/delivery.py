@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from errno import EACCES
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from scanner.emit import STDOUT
 from scanner.emit.atend import AtEnd
+from scanner.emit.cluster import Cluster
 from scanner.emit.coverage import CoverageFile
 from scanner.emit.formats import Format, Target, renderer
 from scanner.emit.jsonl import JsonLines
@@ -18,11 +19,9 @@ from scanner.emit.whole import write_whole
 from scanner.inventory.read import Source
 from scanner.model import Coverage, Refused
 from scanner.past import Past
-from scanner.rounds import OpenSink, Order, resolve
+from scanner.prepare import Order, resolve
+from scanner.rounds import OpenSink
 from scanner.store import Store
-
-if TYPE_CHECKING:
-    from scanner.emit.elastic import Cluster
 
 
 def named_targets(output: Sequence[str]) -> list[Target]:
@@ -76,33 +75,20 @@ def deliver(target: Target, report: Report) -> None:
     Raises:
         Unwritable: it cannot be written; a document that was there before is still there.
     """
-    if target.format is Format.JSONL:
-        _write_lines(target.where, report)
-    elif target.format is Format.ELASTIC:
+    if target.format is Format.ELASTIC:
         _ship(target, report)
     else:
         write_whole(target.where, renderer(target.format)(report))
 
 
-def _cluster_of(target: Target) -> "Cluster":
-    from scanner.emit.elastic import Cluster  # noqa: PLC0415 - its client takes 1.5 s to load
-
-    return Cluster.parse(target.where)
+def _cluster_of(target: Target) -> Cluster:
+    return Cluster.parse(target.where, os.environ)
 
 
 def _ship(target: Target, report: Report) -> None:
-    from scanner.emit.elastic import ship  # noqa: PLC0415 - likewise
+    from scanner.emit.elastic import ship  # noqa: PLC0415 - its client takes 1.5 s to load
 
-    ship(_cluster_of(target), report, resolve=resolve, environment=os.environ)
-
-
-def _write_lines(where: str, report: Report) -> None:
-    lines = JsonLines.to(where)
-    for finding in report.findings:
-        lines.finding(finding)
-    if report.coverage is not None:
-        lines.coverage(report.coverage)
-    lines.close()
+    ship(_cluster_of(target), report, resolve=resolve)
 
 
 def refuse_clashes(order: Order, written: Sequence[str], targets: Sequence[Target]) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scanner import __version__
 from scanner.account import Account
+from scanner.areas import Ground
 from scanner.audit import Auditor
 from scanner.conversation import Limits
 from scanner.course import Target
@@ -47,6 +48,7 @@ class Brief:
     probes: tuple[AnyProbe, ...]
     watched: Mapping[Transport, frozenset[Target]]
     limits: Limits
+    ground: Ground = field(default_factory=Ground)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ def equip(  # noqa: PLR0913 - the parts that differ from process to process
         scope=brief.scope,
         plan=brief.plan,
         shards=share.shards,
-        account=Account(gate.traffic, share.done),
+        account=Account(gate.traffic, share.done, ground=brief.ground),
         seed=brief.seed,
         probes=brief.probes,
         guard=guard,

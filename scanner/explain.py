@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from scanner.cases import gather, summary
 from scanner.model import Finding, Refused
 from scanner.plaintext import printable
 from scanner.regulation import Language, Regulation
@@ -46,6 +47,15 @@ def explained(finding: Finding) -> Iterator[str]:
     yield f"CVSS: {finding.cvss or 'not recorded'}"
     yield ""
     yield from _age(finding)
+    for sign in finding.signs:
+        yield f"sign: {printable(sign.because)}: {sign.holdings:,}; {printable(sign.advice)}"
+
+
+def placed(finding: Finding, findings: Iterable[Finding]) -> Iterator[str]:
+    """Say which cases it is part of, of all that is open: its service's, and wider ones."""
+    for case in gather(findings):
+        if finding.fingerprint in case.findings:
+            yield f"part of: {summary(case)}"
 
 
 def asked(finding: Finding, regulation: Regulation, languages: Sequence[Language]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Self
 import msgspec
 
 from scanner.classify.reading import read_shipped
-from scanner.inferred import Mark
+from scanner.inferred import ADVICE, EXTORTION, Mark
 from scanner.model import Holding
 
 #: A note is one record or a few; a table of ten thousand warnings is a table of warnings.
@@ -28,7 +28,6 @@ BECAUSE = (
     "a name used by known extortion campaigns is present; data may already have been copied or "
     "destroyed"
 )
-ADVICE = "preserve the logs before closing the door"
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +62,7 @@ class Extortion:
         left = sum(self.is_left_behind(one) for one in holdings)
         if not left:
             return ()
-        return (Mark(what="extortion", holdings=left, because=BECAUSE, advice=ADVICE),)
+        return (Mark(what=EXTORTION, holdings=left, because=BECAUSE, advice=ADVICE),)
 
     def is_left_behind(self, holding: Holding) -> bool:
         """Tell whether a campaign left this holding, by its name and what is in it."""

@@ -11,8 +11,8 @@ from scanner.calls import DEVICES_AT_ONCE
 from scanner.care import CARE
 from scanner.catchall import CANARIES, CANARY_PORTS, SUSPECT
 from scanner.denied import DENIED
-from scanner.plan import Estimate, Outlook
-from scanner.rounds import Prepared
+from scanner.estimate import Estimate, Outlook
+from scanner.prepare import Prepared
 
 
 class Cost(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ Nobody else opens a socket for a conversation; `scanner/sweep/` knocks, this doo
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from scanner.audit import Act, Auditor
 from scanner.conversation import Conversation, Limits
-from scanner.datagrams import Heard, posted
+from scanner.datagrams import Heard, Post
 from scanner.guard import OutOfScope
 from scanner.model import Endpoint, Silence, Transport
 from scanner.probe import Answer, Datagram, NoAnswer
@@ -58,6 +58,8 @@ class Traffic:
 
 class Gate:
     """Opens conversations with endpoints of the scope, one at a time per host."""
+
+    reset_is_final = False
 
     def __init__(  # noqa: PLR0913 - each is a dependency that a test replaces
         self,
@@ -165,10 +167,24 @@ class Gate:
             raise OutOfScope(f"datagram to {endpoint}")
         while delay := self.turn(endpoint.address):  # noqa: ASYNC110 - no event tells of a turn
             await anyio.sleep(delay)
+        return await self.deliver(endpoint, ask)
+
+    async def deliver(self, endpoint: Endpoint, ask: Datagram) -> Answer:
+        """Send one datagram within the ask's limit; the caller has waited for its `turn`.
+
+        Raises:
+            NoAnswer: why there is no answer.
+        """
+        target = endpoint.address, endpoint.port
         begun, heard, silence, end = self.clock(), Heard(b"", 0, ""), None, "cancelled"
         try:
-            with translated(), anyio.fail_after(self.limits.ask):
-                heard = await posted(ask, (endpoint.address, endpoint.port))
+            with (
+                translated(),
+                anyio.fail_after(self.limits.ask),
+                closing(Post(ask, target)) as post,
+            ):
+                heard = post.send()
+                heard = await post.answer()
             end = "answered"
         except NoAnswer as failure:
             silence = failure.silence

@@ -8,6 +8,10 @@ from enum import StrEnum
 
 import msgspec
 
+#: What a mark of a campaign's name says that it is, and what every mark says to do first.
+EXTORTION = "extortion"
+ADVICE = "preserve the logs before closing the door"
+
 
 class Category(StrEnum):
     """What a data set seems to hold, told from names only."""

@@ -12,6 +12,10 @@ T = TypeVar("T")
 #: No reply that a probe asks for nests deeper than a dozen levels; a mapping of a schema may.
 MAX_DEPTH = 64
 
+#: What 64 bits hold. JSON sets no bound, and Python neither: a number of a million digits would be
+#: compared, added up and written in decimals.
+MAX_INTEGER = (1 << 63) - 1
+
 
 class Json:
     """One place in a JSON document. Every step down checks the type and names the path."""
@@ -75,10 +79,13 @@ class Json:
         return self._expect(str, "string")
 
     def integer(self) -> int:
-        """Read an integer; JSON's `true` is none."""
+        """Read an integer of 64 bits; JSON's `true` is none."""
         if isinstance(self.value, bool):
             raise Garbled(f"expected int at {self.path}")
-        return self._expect(int, "int")
+        value = self._expect(int, "int")
+        if not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
+            raise Garbled(f"expected an int of 64 bits at {self.path}")
+        return value
 
     def boolean(self) -> bool:
         """Read a boolean."""

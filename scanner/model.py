@@ -13,6 +13,7 @@ import msgspec
 
 from scanner.inferred import DataCategory, Label, Mark
 from scanner.judged import Growth, Reason
+from scanner.reach import Reach
 
 FINDING_SCHEMA = "ronde.finding/1"
 SERVICE_SCHEMA = "ronde.service/1"
@@ -351,7 +352,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     many hosts seemed to answer on every port. `accepted` says how many of `findings` are accepted.
     `probes` and `owners` tell the verdicts apart, the latter under "" where nobody is known.
     `unlisted` are hosts with an open port that no row of the inventory names, the first of
-    `unlisted_total`.
+    `unlisted_total`. `by_range` is in the scope's words, `by_owner` as `owners`, and both at most
+    256 long: "(others)" sums up the rest. In `by_probe` an endpoint counts for each of its probes.
     """
 
     schema: str = COVERAGE_SCHEMA
@@ -383,3 +385,6 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     owners: dict[str, dict[Access, int]] = {}
     unlisted: tuple[str, ...] = ()
     unlisted_total: int = 0
+    by_range: dict[str, Reach] = {}
+    by_owner: dict[str, Reach] = {}
+    by_probe: dict[str, Reach] = {}

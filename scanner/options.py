@@ -164,7 +164,7 @@ def ordered(function: Callable[..., object]) -> Callable[..., object]:
         open_from: tuple[Path, ...],
         **rest: object,
     ) -> object:
-        from scanner.rounds import Order
+        from scanner.prepare import Order
 
         order = Order(
             scope=scope,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from scanner.course import Block, Course, Target
 from scanner.denied import DENIED
 from scanner.model import AssetClass, Endpoint, Transport
 from scanner.probe import AnyProbe
-from scanner.scope import Rates, Scope
+from scanner.scope import Scope
 
 #: Endpoints of a shard at least, if a round has so many. It is what a resumed round may have to
 #: repeat, and small enough that a worker is never long behind the others.
@@ -51,16 +51,18 @@ class Plan:
     """What a round visits and what it leaves out; counted, never listed.
 
     No address is in two blocks, so that a shard has all endpoints of its hosts.
-    `skipped` counts, by reason, the endpoints that the selected probes would have had a port for.
-    They are not among the `planned`. `devices` are those that are not swept but called on with
-    care, by class. `apart` are the addresses that the sweep has no business with: these, and the
-    devices that are left alone.
+    `left_out` are, with the reason, the endpoints that the selected probes would have had a port
+    for. They are not among the `planned`. `devices` are those that are not swept but called on
+    with care, by class. `apart` are the addresses that the sweep has no business with: these, and
+    the devices that are left alone. `beside` is how many endpoints another scanner listed that
+    are not planned.
     """
 
     blocks: tuple[Block, ...]
-    skipped: dict[str, int]
+    left_out: tuple[tuple[Skip, Block], ...] = ()
     devices: tuple[tuple[AssetClass, Block], ...] = ()
     apart: AddressSet = field(default_factory=AddressSet)
+    beside: int = 0
 
     @classmethod
     def of(
@@ -83,29 +85,44 @@ class Plan:
         opted = _opted_in(scope, others, denied, beside=wanted - denied)
         plain = others - AddressSet.of(block.addresses[0] for block in opted)
         on_others = (_block(plain, wanted - denied), *opted)
-        skipped = {
-            Skip.MEDICAL: medical.count * len(wanted) - on_medical.count,
-            Skip.PRINTER: printers.count * len(wanted) - _endpoints((*on_printers, on_unopted)),
-            Skip.DENIED: others.count * len(wanted) - _endpoints(on_others),
-        }
+        visited = (
+            (Skip.MEDICAL, medical, on_medical),
+            (Skip.PRINTER, unopted, on_unopted),
+            *((Skip.PRINTER, block.addresses, block) for block in on_printers),
+            *((Skip.DENIED, block.addresses, block) for block in on_others),
+        )
+        left_out = ((why, _rest(some, wanted, block)) for why, some, block in visited)
         blocks = (*on_others, *on_printers)
         devices = ((AssetClass.MEDICAL, on_medical), (AssetClass.PRINTER, on_unopted))
         return cls(
             blocks=tuple(block for block in blocks if block.count),
-            skipped={reason.value: count for reason, count in skipped.items() if count},
+            left_out=tuple((why, block) for why, block in left_out if block.count),
             devices=tuple((kind, block) for kind, block in devices if block.count),
             apart=scope.devices(AssetClass.MEDICAL) | unopted,
         )
 
     @property
+    def visited(self) -> tuple[Block, ...]:
+        """What is swept, and the devices that are called on."""
+        return (*self.blocks, *(block for _, block in self.devices))
+
+    @property
     def planned(self) -> int:
         """How many endpoints the round will visit, in the sweep and in calls."""
-        return self.swept + _endpoints(block for _, block in self.devices)
+        return _endpoints(self.visited)
 
     @property
     def swept(self) -> int:
         """How many endpoints the sweep will knock on."""
         return _endpoints(self.blocks)
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """How many endpoints are left out, by reason: keys of the coverage."""
+        skipped = Counter({Skip.UNPLANNED.value: self.beside})
+        for why, block in self.left_out:
+            skipped[why.value] += block.count
+        return dict(+skipped)
 
     @property
     def called(self) -> AddressSet:
@@ -146,11 +163,11 @@ class Plan:
                 beside.add((address, port))
         return Plan(
             blocks=tuple(_blocks_of(ports[None])),
-            skipped={Skip.UNPLANNED.value: len(beside)} if beside else {},
             devices=tuple(
                 (kind, block) for kind in AssetClass for block in _blocks_of(ports[kind])
             ),
             apart=self.apart,
+            beside=len(beside),
         )
 
     def _kinds(self) -> Iterator[tuple[AssetClass | None, Block]]:
@@ -237,47 +254,6 @@ class Call:
                 yield Endpoint(address=self.address, port=port, transport=transport, host=host)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What a sweep costs on one sort of network."""
-
-    connections: int
-    packets: int
-    seconds: float
-    datagrams: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What `ronde plan` foresees for the sweep, between two extremes.
-
-    `answering`: every endpoint refuses at once, with a SYN and a reset. `silent`: none ever
-    answers, so that each attempt takes its whole timeout. Packets count both directions, those of
-    datagrams included: one that is refused or answered costs two, one that is not costs one. The
-    conversations with what turns out to be open come on top; they are few.
-    """
-
-    addresses: int
-    endpoints: int
-    answering: Outlook
-    silent: Outlook
-
-    @classmethod
-    def of(cls, plan: Plan, rates: Rates) -> "Estimate":
-        """Work it out for the rates of a scope."""
-        # Linux repeats an unanswered SYN after 1, 2, 3 and 4 seconds (tcp_syn_linear_timeouts,
-        # since 6.5), and more rarely before and elsewhere (RFC 6298, 2.1: after 1 and 3).
-        syns = 1 + int(rates.timeout)
-        return cls(
-            addresses=sum(block.addresses.count for block in plan.blocks),
-            endpoints=plan.swept,
-            answering=_outlook(plan, rates, attempts=1, packets=2, patience=0.0),
-            silent=_outlook(
-                plan, rates, attempts=rates.attempts, packets=syns, patience=rates.timeout
-            ),
-        )
-
-
 def _wanted(scope: Scope, probes: Iterable[AnyProbe]) -> frozenset[Port]:
     """Collect the ports that a selected probe claims, by itself or by the scope's wish."""
     abouts = [probe.about for probe in probes]
@@ -299,6 +275,13 @@ def _numbered(ports: AbstractSet[Port], numbers: Container[int]) -> frozenset[Po
 def _block(addresses: AddressSet, ports: AbstractSet[Port]) -> Block:
     tcp, udp = (sorted(port.number for port in _of(one, ports)) for one in Transport)
     return Block(addresses, tuple(tcp), tuple(udp))
+
+
+def _rest(addresses: AddressSet, wanted: AbstractSet[Port], visited: Block) -> Block:
+    """Give what is wanted of some addresses and not visited."""
+    doors = {Transport.TCP: visited.ports, Transport.UDP: visited.udp_ports}
+    taken = {Port(number, transport) for transport, ports in doors.items() for number in ports}
+    return _block(addresses, wanted - taken)
 
 
 def _called_on(
@@ -339,24 +322,3 @@ def _opted_in(
 
 def _endpoints(blocks: Iterable[Block]) -> int:
     return sum(block.count for block in blocks)
-
-
-def _outlook(plan: Plan, rates: Rates, *, attempts: int, packets: int, patience: float) -> Outlook:
-    """Foresee the slowest of three limits: of all hosts, of one full subnet, and of one host."""
-    datagrams = attempts * sum(len(b.udp_ports) * b.addresses.count for b in plan.blocks)
-    connections = plan.swept * attempts - datagrams
-    busiest = max((block.doors for block in plan.blocks), default=0) * attempts
-    spacing = max(patience, 1 / rates.per_host_per_second)
-    fullest = max((_in_one_subnet(block) for block in plan.blocks), default=0) * attempts
-    seconds = max(
-        (connections + datagrams) / rates.connections_per_second,
-        fullest / rates.per_subnet_per_second,
-        busiest * spacing,
-    )
-    packets = connections * packets + datagrams * (1 if patience else 2)
-    return Outlook(connections, packets, seconds, datagrams)
-
-
-def _in_one_subnet(block: Block) -> int:
-    """Count the endpoints of a block's fullest subnet, at most: a /24 holds 256 addresses."""
-    return min(block.addresses.count, 256) * block.doors

@@ -4,6 +4,7 @@ The texts are data, `config/regulation/`, in English and French. No clock is sta
 somebody became aware of something is for the controller to say.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,7 @@ import msgspec
 from scanner import tomltext
 from scanner.inferred import Label
 from scanner.model import PROVEN, Finding
-from scanner.plaintext import printable
+from scanner.plaintext import MAX_SHOWN, printable
 from scanner.shipped import shipped
 
 #: In the order in which a report gives them.
@@ -25,6 +26,12 @@ LAWS = ("gdpr.toml", "france.toml", "hipaa.toml", "nis2.toml")
 
 #: Tags of the inventory that say where an asset is, and who hosts it.
 COUNTRY, HOST = "country:", "hosted-by:"
+
+#: A remedy is a text of ours, or of whoever wrote the probe: a paragraph, and never cut short.
+MAX_REMEDY = 2_000
+
+#: A country is a code of two letters; `country:france` names none that a law knows.
+_CODE = re.compile("[a-z]{2}")
 
 T = TypeVar("T")
 
@@ -132,7 +139,7 @@ class Regulation:
         """
         if finding.access not in PROVEN:
             return ()
-        here = frozenset(_tagged(finding, COUNTRY))
+        here = frozenset(filter(_CODE.fullmatch, _tagged(finding, COUNTRY)))
         laws = [law for law in self.laws if not here or law.countries & here]
         return tuple(
             pointer.id
@@ -204,9 +211,9 @@ def _known(finding: Finding, frame: Frame) -> dict[str, str | None]:
         "owner": finding.asset.owner,
         "categories": ", ".join(one.name for one in finding.categories) or None,
         "records": _number(finding.records, frame),
-        "remedy": finding.remedy,
     }
-    return {name: value and printable(value) for name, value in known.items()}
+    shown = {name: value and printable(value, MAX_SHOWN) for name, value in known.items()}
+    return {**shown, "remedy": printable(finding.remedy, MAX_REMEDY)}
 
 
 def _number(count: int | None, frame: Frame) -> str | None:

@@ -2,20 +2,16 @@
 
 import secrets
 import signal
-import socket
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import anyio
 import structlog
-from msgspec.structs import replace
 
 from scanner.calls import Calls
 from scanner.care import CARE, Care
@@ -24,22 +20,18 @@ from scanner.conversation import Limits
 from scanner.crew import COMMAND, Crew, crew_size, packed_orders
 from scanner.emit import Sink
 from scanner.equip import Around, Brief, Share, equip, hold_sweep
-from scanner.granted import granted
 from scanner.guard import Guard, refuse_blind_loop
-from scanner.hours import closed_until, wait_until_open
-from scanner.inventory import Inventory, with_inventory
-from scanner.inventory.opened import read_open
+from scanner.hours import closed_until
 from scanner.ledger import Ledger
 from scanner.life import Patience
-from scanner.model import Asset, AssetClass, Coverage, Refused, ScopeReference, Transport
+from scanner.model import AssetClass, Coverage, Refused, ScopeReference, Transport
 from scanner.outputs import audit_trail, open_sinks
 from scanner.pipeline import Patrol, Walk, first_error, patrol, walk
 from scanner.plan import Plan
-from scanner.probe import AnyProbe
-from scanner.scope import Scope, load_scope
-from scanner.selection import chosen_probes, refuse_misdirected
+from scanner.prepare import Prepared
+from scanner.scope import Scope
 from scanner.severities import Severities, load_severities
-from scanner.store import Round, Store
+from scanner.store import Round, RoundLock, Store
 from scanner.store.round import AtEnd, nothing
 from scanner.sweep import Means, Sweep
 from scanner.sweep.privilege import drop_privilege
@@ -50,87 +42,6 @@ from scanner.way import Way
 OpenSink: TypeAlias = Callable[[], Sink]
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the user ordered: files, names and choices, none of them opened yet."""
-
-    scope: Path
-    inventory: tuple[str, ...] = ()
-    inventory_only: bool = False
-    probes: tuple[str, ...] = ()
-    exclude_probes: tuple[str, ...] = ()
-    open_from: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A round that may begin: the permission, who owns what, and what would be touched.
-
-    Where another scanner's list takes the place of the sweep, the plan is what it lists of `uncut`.
-    """
-
-    scope: Scope
-    inventory: Inventory
-    probes: tuple[AnyProbe, ...]
-    plan: Plan
-    uncut: Plan | None = None
-
-    @property
-    def swept(self) -> bool:
-        """Tell whether another scanner has swept."""
-        return self.uncut is not None
-
-    def asset_of(self, address: str) -> Asset:
-        """Give what the inventory says of an address; where it names no zone, the scope's."""
-        asset = self.inventory.asset_for(address)
-        zone = None if asset.zone else self.scope.zone_of(address)
-        return replace(asset, zone=zone.name) if zone else asset
-
-
-def prepare(order: Order, *, now: datetime) -> Prepared:
-    """Read the files and lay out the round. Names are resolved here, before any network stage.
-
-    Raises:
-        Refused: a file or a choice is refused; the message names it.
-    """
-    scope = load_scope(order.scope, now=now, resolve=resolve)
-    inventory = Inventory.load(order.inventory, scope, resolve)
-    if order.inventory_only and not order.inventory:
-        raise Refused("--inventory-only needs an --inventory")
-    scope = with_inventory(scope, inventory)
-    chosen = chosen_probes(order.probes, order.exclude_probes)
-    probes = granted(chosen, scope, path=order.scope, named=order.probes)
-    refuse_misdirected(scope, order.scope, probes)
-    within = inventory.addresses if order.inventory_only else None
-    plan, uncut = Plan.of(scope, within, probes), None
-    if order.open_from:
-        plan, uncut = plan.among(chain.from_iterable(map(read_open, order.open_from))), plan
-    return Prepared(scope=scope, inventory=inventory, probes=probes, plan=plan, uncut=uncut)
-
-
-def prepare_when_open(order: Order) -> Prepared:
-    """Prepare a round as soon as its window is open; what was read before is read again then.
-
-    Raises:
-        Refused: as `prepare`, or the permission ends first.
-    """
-    scope = prepare(order, now=utc_now()).scope
-    if not scope.is_open(utc_now()):
-        log.warning("waiting", why=closed_until(scope, utc_now()))
-        wait_until_open(scope, now=utc_now, sleep=time.sleep)
-    return prepare(order, now=utc_now())
-
-
-def resolve(name: str) -> list[str]:
-    """Resolve a name once, to every address that it has.
-
-    Raises:
-        OSError: the name does not resolve.
-    """
-    answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +100,11 @@ def run(
     *,
     watch: Callable[[Walk], None],
     manner: Manner = DEFAULT,
+    lock: RoundLock | None = None,
 ) -> Result:
     """Walk a round to its end. `watch` is handed the round before it starts, to show progress.
+
+    The history is taken, unless the caller holds its `lock`.
 
     Raises:
         Refused: nothing to visit, outside the scope's window, the history is in use, no round to
@@ -207,9 +121,9 @@ def run(
         around = Around(now=utc_now, pace=_say_pace, warn=warn)
         # Before a round begins: what refuses the sweep must not leave one behind that is empty.
         sweep = _sweep(prepared, manner, around, open_files)
-        wait = (lambda holder: log.warning("waiting", why=holder)) if manner.wait else None
-        store = open_files.enter_context(Store.open(outputs.history, create=started, wait=wait))
-        going = _assemble(prepared, outputs, manner, _Parts(store, sweep, around, open_files))
+        store = open_files.enter_context(Store.open(outputs.history, create=started))
+        parts = _Parts(store, lock, sweep, around, open_files)
+        going = _assemble(prepared, outputs, manner, parts)
         watch(going.round)
         return Result(anyio.run(_walk_until_interrupted, going), going.round.interrupted)
 
@@ -228,15 +142,21 @@ def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
         raise Refused(f"there is nothing to visit; endpoints left out: {left_out or 'none'}")
 
 
-def _history(store: Store, prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
+def _history(parts: "_Parts", prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
     """Begin a round, or go on with one."""
     scope, way = _reference(prepared.scope), _way(prepared, manner)
-    vantage, patience = outputs.vantage, manner.patience
     if manner.resume:
-        return store.resume_round(scope=scope, vantage=vantage, way=way, patience=patience)
-    name = f"{(now := utc_now()):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    begin = partial(store.begin_round, name, at=now)
-    return begin(scope=scope, vantage=vantage, way=way, patience=patience)
+        take = parts.store.resume_round
+    else:
+        name = f"{(now := utc_now()):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        take = partial(parts.store.begin_round, name, at=now)
+    return take(
+        scope=scope,
+        vantage=outputs.vantage,
+        way=way,
+        patience=manner.patience,
+        lock=parts.lock,
+    )
 
 
 def _reference(scope: Scope) -> ScopeReference:
@@ -278,6 +198,7 @@ class _Parts(NamedTuple):
     """What is there before a round is put together."""
 
     store: Store
+    lock: RoundLock | None
     sweep: Sweep
     around: Around
     open_files: ExitStack
@@ -296,7 +217,7 @@ class _Going(NamedTuple):
 def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Parts) -> _Going:
     """Open what a round writes to, and join the parts."""
     opened = parts.open_files
-    history = opened.enter_context(_history(parts.store, prepared, outputs, manner))
+    history = opened.enter_context(_history(parts, prepared, outputs, manner))
     history.at_end = outputs.at_end
     scope, done = prepared.scope, history.shards_done()
     brief = Brief(
@@ -309,6 +230,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         probes=prepared.probes,
         watched={transport: parts.store.watched(transport) for transport in Transport},
         limits=manner.limits,
+        ground=prepared.ground(),
     )
     # Before the outputs are opened: what cannot be handed to workers must leave them as they were.
     walker = patrol if manner.workers == 1 else _crew(brief, manner, outputs.audit, parts.around)

@@ -56,8 +56,8 @@ def judge(
         *_of_asset(look, table),
     )
     severity = table.level(sum(reason.points for reason in why))
-    required = f"/CR:{_REQUIRED[inferred.label]}" if inferred.label in _REQUIRED else ""
-    return Judgement(severity, why, base.cvss + required, timedelta(days=table.days[severity]))
+    vector = base.cvss + _required(assessment, inferred.label)
+    return Judgement(severity, why, vector, timedelta(days=table.days[severity]))
 
 
 def worsened(draft: Finding, table: Severities) -> Finding:
@@ -84,12 +84,20 @@ def at_stake(about: About, assessment: Assessment, label: Label) -> Stake:
 def may_have_records(assessment: Assessment) -> bool:
     """Tell whether records are there, or could be.
 
-    Only a complete listing whose every count is zero is empty; a count that is not known, or a
-    holding that was counted but not listed, may hold anything.
+    Only a complete listing whose every count is zero is empty. A count that is not known, or a
+    holding that was counted but not listed, may hold anything; so may what was not listed at all.
     """
-    listed = assessment.holdings
-    unlisted = (assessment.holdings_total or 0) > len(listed)
-    return unlisted or any(holding.records != 0 for holding in listed)
+    listed, total = assessment.holdings, assessment.holdings_total
+    if total is None and not listed:
+        return True
+    return (total or 0) > len(listed) or any(holding.records != 0 for holding in listed)
+
+
+def _required(assessment: Assessment, label: Label) -> str:
+    """Give what a vector says of names' worth: they count only where there may be records."""
+    if label in _REQUIRED and may_have_records(assessment):
+        return f"/CR:{_REQUIRED[label]}"
+    return ""
 
 
 def _of_access(access: Access, stake: Stake, base: Base) -> Reason:
@@ -140,10 +148,10 @@ def _of_reach(look: Look, table: Severities) -> Iterator[Reason]:
 
 
 def _of_asset(look: Look, table: Severities) -> Iterator[Reason]:
-    for tag in dict.fromkeys(look.asset.tags):
-        if tag.lower() in table.tags:
+    for tag in dict.fromkeys(map(str.lower, look.asset.tags)):
+        if tag in table.tags:
             found = f"the inventory calls it {tag}"
-            yield Reason(factor=Factor.ASSET, found=found, points=table.tags[tag.lower()])
+            yield Reason(factor=Factor.ASSET, found=found, points=table.tags[tag])
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

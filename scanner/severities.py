@@ -89,7 +89,10 @@ class Reach(_Table, frozen=True, kw_only=True):
 
 
 class Severities(_Table, frozen=True, kw_only=True):
-    """The whole table; `levels` and `days` are for every severity but `info`."""
+    """The whole table; `levels` and `days` are for every severity but `info`.
+
+    `tags` are written in small letters, for the inventory's are compared in any case.
+    """
 
     levels: Mapping[Severity, Floor]
     days: Mapping[Severity, Days]
@@ -117,6 +120,8 @@ class Severities(_Table, frozen=True, kw_only=True):
         floors = [self.levels[level] for level in alarming]
         if sorted(set(floors), reverse=True) != floors:
             raise ValueError("`levels` do not fall from critical to low")
+        if loud := sorted(tag for tag in self.tags if tag != tag.lower()):
+            raise ValueError(f"`tags` has {', '.join(loud)}: write it in small letters")
 
     def level(self, points: int) -> Severity:
         """Give the severity that a sum comes to; the least alarm is `low`."""

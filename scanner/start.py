@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scanner.model import Refused
-from scanner.rounds import resolve
+from scanner.prepare import resolve
 from scanner.scope import Scope, load_scope
 from scanner.shipped import shipped
 

@@ -52,6 +52,7 @@ class Stream:
         self._tls: ssl.SSLObject | None = None
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
+        self._broken: ConnectionError | None = None
 
     @classmethod
     async def connect(cls, address: str, port: int, meter: Meter) -> "Stream":
@@ -105,15 +106,36 @@ class Stream:
         return facts(self._tls)
 
     async def send(self, data: bytes) -> None:
-        """Send all of the data."""
-        if self._tls is None:
-            await self._send_raw(data)
-        else:
-            tls = self._tls
-            await self._pump(lambda: tls.write(data))
+        """Send all of the data.
+
+        What a peer said before it broke off is still there to be read: the failure is kept for the
+        read that finds nothing more, as a socket tells of a reset only once.
+        """
+        tls = self._tls
+        try:
+            if tls is None:
+                await self._send_raw(data)
+            else:
+                await self._pump(lambda: tls.write(data))
+        except ConnectionError as error:
+            self._broken = error
 
     async def receive(self) -> bytes:
-        """Wait for more to come and receive at most `CHUNK` bytes of it; b"" at the end."""
+        """Wait for more to come and receive at most `CHUNK` bytes of it; b"" at the end.
+
+        Raises:
+            ConnectionError: the peer broke off, now or when it was last sent something.
+        """
+        data = await self._received()
+        if not data and self._broken is not None:
+            raise self._broken
+        return data
+
+    def close(self) -> None:
+        """Close at once; nothing that is unsent matters to us."""
+        self._socket.close()
+
+    async def _received(self) -> bytes:
         if self._tls is None:
             return await self._receive_raw()
         tls = self._tls
@@ -121,10 +143,6 @@ class Stream:
             return await self._pump(lambda: tls.read(CHUNK))
         except (EOFError, ssl.SSLZeroReturnError):
             return b""
-
-    def close(self) -> None:
-        """Close at once; nothing that is unsent matters to us."""
-        self._socket.close()
 
     async def _pump(self, step: Callable[[], T]) -> T:
         """Run one step of the TLS engine, moving bytes to and from the socket as it asks."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scanner.ourside import Rehearsal
+    from scanner.rounds import Result
     from scanner.store import Store
+    from scanner.store.round import AtEnd
     from scanner.ticket import Errand, Ticket
     from scanner.ticketing import Delivered, Ticketing
 
@@ -25,13 +28,43 @@ TABLES = "ronde.tickets"
 _WIDE = 60
 
 
+@dataclass(frozen=True, slots=True)
+class After:
+    """What becomes of a round's findings in the trackers of the configuration, if it names any."""
+
+    ticketing: "Ticketing | None"
+    strict: bool
+
+    @property
+    def at_end(self) -> "AtEnd":
+        """Give what orders tickets at the round's end."""
+        from scanner.store.round import nothing
+
+        return self.ticketing.at_end if self.ticketing else nothing
+
+    def delivered(self, result: "Result", history: Path) -> bool:
+        """Do what is due, and tell whether all of it is done, if anybody wants to know.
+
+        Whoever interrupts a round does not wait for trackers; the next sync does it.
+        """
+        if self.ticketing is None or result.interrupted:
+            return True
+        from scanner.store import Store
+
+        with Store.open(history) as store:
+            told = self.ticketing.deliver(store.desk())
+        for line in _said(told):
+            click.echo(line, err=True)
+        return not (self.strict and any(one.failed for one in told))
+
+
 def ticketed(function: Callable[..., object]) -> Callable[..., object]:
-    """Add `--strict-delivery`; the command gets `ticketing`, what the configuration names."""
+    """Add `--strict-delivery`; the command gets it, with the trackers, as `after`."""
 
     @wraps(function)
-    def command(*arguments: object, **rest: object) -> object:
-        context = click.get_current_context()
-        return function(*arguments, ticketing=configured(context), **rest)
+    def command(*arguments: object, strict_delivery: bool, **rest: object) -> object:
+        ticketing = configured(click.get_current_context())
+        return function(*arguments, after=After(ticketing, strict_delivery), **rest)
 
     return click.option(
         "--strict-delivery",
@@ -45,25 +78,13 @@ def configured(context: click.Context, rehearsal: "Rehearsal | None" = None) -> 
     path, tables = context.meta.get(TABLES, (Path(), {}))
     if not tables:
         return None
-    from scanner.rounds import resolve, utc_now
+    from scanner.prepare import resolve
+    from scanner.rounds import utc_now
     from scanner.ticketing import ticketing
     from scanner.tickets.systems import Surroundings
 
     around = Surroundings(environment=os.environ, now=utc_now, rehearsal=rehearsal)
     return ticketing(path, tables, around, resolve)
-
-
-def delivered(ticketing: "Ticketing | None", history: Path) -> bool:
-    """Do what is due after a round, and tell whether all of it is done."""
-    if ticketing is None:
-        return True
-    from scanner.store import Store
-
-    with Store.open(history) as store:
-        told = ticketing.deliver(store.desk())
-    for line in _said(told):
-        click.echo(line, err=True)
-    return not any(one.failed for one in told)
 
 
 @click.group(context_settings=SETTINGS)

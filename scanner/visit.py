@@ -224,14 +224,18 @@ def _is_left(outcome: Outcome) -> bool:
 def _of_what_is_left(
     left: Sequence[tuple[Outcome, About | None]], probes: int
 ) -> tuple[Outcome, About | None]:
-    """Sum up what nobody called his own: a bug, a door that is shut for all, or nothing known."""
+    """Sum up what nobody called his own: a bug, a door that is shut, or nothing known.
+
+    One that is shut for all is nobody's. Where it is shut for some only, the first of them has
+    seen his own door, and what he once found open there is shut now.
+    """
     for outcome, about in left:
         if _is_bug(outcome):
             return outcome, about
     guarded = [(said, about) for said, about in left if _is_guarded(said)]
-    if guarded and len(guarded) == probes:
+    if guarded:
         outcome, about = guarded[0]
-        return outcome, about if probes == 1 else None
+        return outcome, None if len(guarded) == probes > 1 else about
     return _unrecognised(), None
 
 

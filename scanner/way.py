@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from scanner.census import Apart
 from scanner.model import Access, Severity, Silence
 
 
@@ -73,7 +74,8 @@ class Counts:
 class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
     """What one shard, or several, added to the coverage; so does a call on a device.
 
-    `states` are those of the sweep; `skipped` is what was left out on the way, and why.
+    `states` are those of the sweep, which `apart` tells apart by range, owner and port; `skipped`
+    is what was left out on the way, and why.
     """
 
     states: dict[str, int] = {}
@@ -90,10 +92,12 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
     owners: dict[str, dict[Access, int]] = {}
     unlisted: tuple[str, ...] = ()
     unlisted_total: int = 0
+    apart: Apart = Apart()
 
     @classmethod
     def sum(cls, tallies: Iterable["ShardTally"]) -> "ShardTally":
         """Add up."""
+        tallies = tuple(tallies)
         states: Counter[str] = Counter()
         skipped: Counter[str] = Counter()
         counts = Counts()
@@ -127,6 +131,7 @@ class ShardTally(msgspec.Struct, frozen=True, kw_only=True):
             received=received,
             catch_all=catch_all,
             skipped=dict(skipped),
+            apart=Apart.sum(tally.apart for tally in tallies),
         )
 
 

@@ -1,6 +1,7 @@
 """How far a round is: endpoints are counted once, traffic as often as it was sent."""
 
 from collections import Counter
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,7 +18,7 @@ from scanner.sweep import State, Tally
 from scanner.way import ShardTally
 
 ONE = AddressSet.of([parse_address("192.0.2.7")])
-SHARD = Shard(Plan((Block(ONE, (80, 443)),), {}), 0, 1)
+SHARD = Shard(Plan((Block(ONE, (80, 443)),)), 0, 1)
 COUNT = st.integers(0, 1 << 40)
 TALLIES = st.builds(
     ShardTally,
@@ -36,6 +37,20 @@ def swept(leg: Leg, **states: int) -> Leg:
     leg.sweep.planned = sum(states.values())
     leg.sweep.counts.update({State(name): number for name, number in states.items()})
     return leg
+
+
+class Growing(Counter[Severity]):
+    """Another thread adds to it while Python walks over it, and cannot while it is copied."""
+
+    def items(self) -> Any:
+        """Grow at each step."""
+        for item in super().items():
+            self[Severity.LOW] += 1
+            yield item
+
+    def copy(self) -> Any:
+        """Copy in one go."""
+        return Counter(dict(self))
 
 
 class TestAccount:
@@ -71,6 +86,14 @@ class TestAccount:
             (2, 40, 600),
         ]
         assert (account.total().asks, account.total().received) == (5, 900)
+
+    def test_what_is_accepted_is_copied_before_it_is_read(self) -> None:
+        """Another thread may count an acceptance of a new severity meanwhile."""
+        account = Account(Traffic())
+        leg = swept(account.begin(SHARD))
+        leg.counts.accepted = Growing({Severity.HIGH: 1})
+
+        assert account.total().accepted == {Severity.HIGH: 1}
 
 
 class TestLeg:

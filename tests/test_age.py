@@ -61,7 +61,8 @@ class TestOneLook:
         ("counts", "total", "expected"),
         [
             ((3, 4), None, 7),
-            ((), None, 0),
+            ((), 0, 0),
+            ((), None, None),
             ((3, None), None, None),
             ((3, 4), 3, None),
             ((), 5, None),

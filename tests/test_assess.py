@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from scanner.assess import assess
 from scanner.guard import OutOfScope
-from scanner.model import Access, Assessment, Closed, Outcome, Service, Silence, Unknown
+from scanner.model import Access, Assessment, Closed, Holding, Outcome, Service, Silence, Unknown
 from scanner.probe import FRONT, About, Get, HttpAsk, HttpDialogue, NoAnswer, Page
 from scanner.wire import Garbled
 
@@ -281,3 +281,16 @@ class TestScope:
         with capture_logs():
             await verdict(dialogue)
         assert closed == [True]
+
+
+async def test_what_cannot_be_true_is_left_out_of_every_verdict() -> None:
+    """Whatever a probe lets through."""
+    held = Holding(name="faxes", kind="index", records=10**400)
+
+    def dialogue(_front: Page) -> HttpDialogue:
+        yield LISTING
+        return replace(LOCKED, holdings=(held,), holdings_total=-1)
+
+    assert await verdict(dialogue) == replace(
+        LOCKED, holdings=(Holding(name="faxes", kind="index"),)
+    )

@@ -3,10 +3,12 @@
 import json
 import socket
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -16,7 +18,8 @@ from probes.mllp import Mllp
 from scanner.audit import Act
 from scanner.model import AssetClass, Refused
 from scanner.pipeline import Walk
-from scanner.rounds import Manner, Prepared, utc_now
+from scanner.prepare import Prepared
+from scanner.rounds import Manner, utc_now
 from scanner.wire import dicom
 from tests.fakes import http
 from tests.fakes.datagrams import answering
@@ -24,6 +27,7 @@ from tests.fakes.gates import Hears
 from tests.fakes.modality import (
     CONSENT,
     HELLO,
+    KNOCK,
     SHORT,
     WAITING,
     ZONE,
@@ -31,6 +35,7 @@ from tests.fakes.modality import (
     Knocker,
     Site,
     answers,
+    answers_once,
     begin,
     gently,
     modality,
@@ -42,6 +47,9 @@ from tests.fakes.running import running
 
 #: How late the fake's own threads may notice that a connection has ended, in seconds.
 LATE = 0.05
+
+#: A rest in which something can happen, in seconds.
+RESTFUL = 1.0
 
 PRINTERS = ZONE.replace("medical", "printer")
 
@@ -96,6 +104,15 @@ class TestABudget:
         assert len(device.begun) == 1
         assert coverage.unknown == {"reset": 1}
         assert coverage.skipped == {"device-reset": 2}
+
+    def test_a_reset_between_two_asks_is_a_reset(self, site: Site) -> None:
+        """It is one whether it came before our second word or after it."""
+        with modality(answers_once, ports=2) as device:
+            coverage = site.walk(site.prepared(Greeter(device.ports, asks=2))).coverage
+
+        assert len(device.begun) == 1
+        assert coverage.unknown == {"reset": 1}
+        assert coverage.skipped == {"device-reset": 1}
 
     def test_a_device_that_resets_is_named_in_the_log(
         self, site: Site, capsys: pytest.CaptureFixture[str]
@@ -285,6 +302,21 @@ class TestPrinters:
         assert (coverage.planned, coverage.reached) == (1, 1)
         assert coverage.access == {"identified": 1}
 
+    @pytest.mark.slow
+    def test_a_datagram_in_vain_is_a_time_out(self, site: Site) -> None:
+        """It was sent, as the trail says; after the second the third port is left alone."""
+        consent = CONSENT.replace("medical", "printer")
+        with answering() as one, answering() as two, answering() as three:
+            ports = one.port, two.port, three.port
+            prepared = site.prepared(Knocker(*ports), scope=PRINTERS + consent)
+            coverage = site.walk(prepared).coverage
+        lines = (site.folder / "audit.jsonl").read_text(encoding="utf-8").splitlines()
+        asked = [act for act in map(json.loads, lines) if act.get("ask") == KNOCK.name]
+
+        assert sorted([one.got, two.got, three.got]) == [[], [b"knock"], [b"knock"]]
+        assert [(act["out"], act["end"]) for act in asked] == [(5, "timeout")] * 2
+        assert coverage.skipped == {"silent-device": 1}
+
 
 class TestHours:
     """When a device is called on."""
@@ -319,6 +351,20 @@ class TestHours:
         assert coverage.unknown == {"spared": 1}
         assert coverage.skipped == {"outside-the-devices-window": 1}
 
+    def test_no_socket_is_opened_after_the_permission_has_ended(self, site: Site) -> None:
+        """Its last day is looked at before each, not only when the round does so."""
+        with modality(answers, ports=2) as device:
+
+            def set_clock(round_: Walk) -> None:
+                round_.now = lambda: utc_now() + timedelta(days=40_000 * len(device.begun))
+
+            prepared = site.prepared(Greeter(device.ports, connections=2))
+            coverage = site.walk(prepared, watch=set_clock).coverage
+
+        assert len(device.begun) == 1
+        assert coverage.unknown == {"spared": 1}
+        assert coverage.skipped == {"outside-the-devices-window": 1}
+
     def test_a_round_that_waits_goes_on_when_the_window_opens(self, site: Site) -> None:
         """`--wait` is for the devices' window too."""
         readings = iter([utc_now() + timedelta(hours=3)])
@@ -337,6 +383,34 @@ class TestHours:
         assert len(device.begun) == 1
 
 
+class TestInterruption:
+    """No connection follows, wherever the calls are."""
+
+    @pytest.mark.parametrize(("connections", "ports"), [(2, 1), (1, 2)])
+    def test_no_socket_follows_an_interruption_during_a_rest(
+        self, site: Site, connections: int, ports: int
+    ) -> None:
+        """Neither for a conversation that wants another, nor on the next port; both are made up."""
+        with modality(answers, ports=ports) as device:
+            prepared = site.prepared(Greeter(device.ports, connections=connections))
+            first = site.walk(prepared, watch=interrupted_at_rest, manner=restfully()).coverage
+            before = len(device.begun)
+            second = site.walk(prepared, manner=gently(resume=True)).coverage
+
+        assert (before, first.complete, first.skipped) == (1, False, {"interrupted": 1})
+        assert (second.complete, second.reached) == (True, ports)
+
+    def test_no_datagram_follows_an_interruption_during_a_rest(self, site: Site) -> None:
+        """It is a socket as any other."""
+        consent = CONSENT.replace("medical", "printer")
+        with answering(b"ready") as one, answering(b"ready") as other:
+            prepared = site.prepared(Knocker(one.port, other.port), scope=PRINTERS + consent)
+            coverage = site.walk(prepared, watch=interrupted_at_rest, manner=restfully()).coverage
+
+        assert sorted([one.got, other.got]) == [[], [b"knock"]]
+        assert (coverage.complete, coverage.skipped) == (False, {"interrupted": 1})
+
+
 class TestGoingOn:
     """A round that is continued goes on counting."""
 
@@ -349,7 +423,7 @@ class TestGoingOn:
             second = site.walk(prepared, manner=gently(resume=True))
 
             assert device.all_ended()
-        assert (before, first.coverage.complete, second.coverage.complete) == (2, False, True)
+        assert (before, first.coverage.complete, second.coverage.complete) == (1, False, True)
         assert sorted(device.at) == sorted([device.at[0]] * 3 + [device.at[-1]] * 2)
         assert min(device.rests) >= SHORT.rest - LATE
 
@@ -395,11 +469,26 @@ def cut_to(prepared: Prepared, ports: list[int]) -> Prepared:
 
 def interrupted_at_the_first_ask(round_: Walk) -> None:
     """Interrupt a round as soon as something was asked; what is in flight is finished."""
-    keep = round_.gate.audit.note
+    _at_the_first_ask(round_, lambda: round_.interrupt("the test has seen enough"))
+
+
+def interrupted_at_rest(round_: Walk) -> None:
+    """Interrupt a round while it rests from its first ask."""
+    later = Timer(RESTFUL / 4, round_.interrupt, ["the test has seen enough"])
+    _at_the_first_ask(round_, later.start)
+
+
+def _at_the_first_ask(round_: Walk, do: Callable[[], None]) -> None:
+    keep, waiting = round_.gate.audit.note, [do]
 
     def note(act: Act) -> None:
         keep(act)
-        if act.ask == HELLO.name and not round_.interruptions:
-            round_.interrupt("the test has seen enough")
+        if act.ask in {HELLO.name, KNOCK.name} and waiting:
+            waiting.pop()()
 
     round_.gate.audit.note = note  # type: ignore[method-assign] # ours, for this round
+
+
+def restfully() -> Manner:
+    """Rest long enough for something to happen meanwhile."""
+    return gently(care={one: replace(SHORT, rest=RESTFUL) for one in AssetClass})

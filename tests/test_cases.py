@@ -1,6 +1,7 @@
 """A case is named by what its members share: nobody who comes or goes renames it."""
 
 import json
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -181,6 +182,21 @@ def test_a_member_that_comes_or_goes_renames_nothing(findings: list[Finding]) ->
     assert after.keys() <= before.keys()
     assert all(set(after[name].findings) <= set(before[name].findings) for name in after)
     assert all(before[name].severity.reaches(after[name].severity) for name in after)
+
+
+@given(findings=st.lists(DOORS, min_size=1, max_size=8))
+def test_whatever_a_door_shows_from_round_to_round_its_case_keeps_its_name(
+    findings: list[Finding],
+) -> None:
+    """A certificate that is renewed, a name that the scope gave or took, another owner."""
+    looks = (
+        replace(one, fingerprint="f1", endpoint=HERE, round=f"r{number}", case=case_of(one))
+        for number, one in enumerate(findings)
+    )
+
+    rounds = list(accumulate(looks, lambda before, now: aged(now, before, None)))
+
+    assert {one.case for one in rounds} == {case_of(findings[0])}
 
 
 @given(findings=st.lists(DOORS, max_size=8))

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from scanner.explain import explained, named
+from scanner.explain import explained, named, placed
+from scanner.inferred import Mark
 from scanner.judged import Factor, Growth, Reason
-from scanner.model import Finding, Refused
-from tests.exposures import day, exposure
+from scanner.model import Asset, Finding, Refused
+from tests.exposures import day, endpoint, exposure
 
 FINDING = exposure(
     fingerprint="ab12cd",
@@ -56,6 +57,35 @@ def test_every_reason_is_a_line_and_the_sum_ends_them() -> None:
         "    +75  together",
     ]
     assert "CVSS: CVSS:4.0/AV:N" in lines
+
+
+def test_a_sign_is_told_with_what_to_do_first() -> None:
+    """Whoever closes the door first loses the traces."""
+    sign = Mark(what="extortion", holdings=2, because="a name is present", advice="keep the logs")
+
+    lines = list(explained(exposure(signs=(sign,))))
+
+    assert lines[-1] == "sign: a name is present: 2; keep the logs"
+
+
+def test_every_case_that_it_is_part_of_is_named() -> None:
+    """The service's, and those that join it with others; no case of others alone."""
+    one, other, stranger = (
+        exposure(
+            fingerprint=f"f{number}",
+            case=f"c{number}",
+            endpoint=endpoint(number),
+            asset=Asset(owner=owner),
+        )
+        for number, owner in ((1, "Radiology"), (2, "Radiology"), (3, "IT"))
+    )
+
+    lines = placed(one, [one, other, stranger])
+
+    assert {line.rpartition("  ")[0] for line in lines} == {
+        "part of: high      service  Elasticsearch: findings 1, doors 1",
+        "part of: high      owner    Radiology: findings 2, doors 2",
+    }
 
 
 def test_time_is_told_as_far_as_it_is_known() -> None:

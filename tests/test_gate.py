@@ -6,10 +6,12 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeAlias
 
 import anyio
@@ -249,6 +251,16 @@ class TestConnections:
         async with talking(server) as talk:
             pages = [await talk.get(FRONT), await talk.get(FRONT)]
         assert [page.status for page in pages] == [200, 200]
+        assert server.connections == 2
+
+    async def test_a_server_that_resets_an_idle_connection_is_connected_to_again(self) -> None:
+        """It did not mean the ask that came too late for it."""
+        server = connections.AnswersThenResets(HELLO_PAGE)
+        async with talking(server) as talk:
+            await talk.get(FRONT)
+            await server.over.wait()
+
+            assert (await talk.get(FRONT)).body == b'{"hello": "world"}'
         assert server.connections == 2
 
     async def test_bytes_that_nobody_asked_for_are_not_the_next_answer(self) -> None:
@@ -517,6 +529,29 @@ class TestStreams:
             ("PING", 6, "answered"),
         ]
         assert gate.traffic.silences == {}
+
+    @pytest.mark.parametrize(("said", "ask"), [(b"200 PONG\r\n", PING), (HELLO_PAGE, FRONT)])
+    async def test_a_reset_before_an_ask_is_a_reset(self, said: bytes, ask: Spoken) -> None:
+        """A socket tells of it once, when the ask is sent; that it closed would be half of it."""
+        server = connections.AnswersThenResets(said)
+        gate = gate_to_loopback()
+        gate.reset_is_final = True
+        async with talking(server, gate=gate) as talk:
+            await put(talk, ask)
+            await server.over.wait()
+            with pytest.raises(NoAnswer) as caught:
+                await put(talk, ask)
+
+        assert caught.value.silence is Silence.RESET
+
+    async def test_an_answer_that_came_before_a_reset_is_read(self) -> None:
+        """That the ask could not be sent any more is another matter."""
+        server = connections.AnswersThenResets(b"200 PONG\r\n221 BYE\r\n")
+        async with talking(server) as talk:
+            await put(talk, PING)
+            await server.over.wait()
+
+            assert await put(talk, PING) == Answer(data=b"221 BYE\r\n")
 
     async def test_the_last_words_of_a_server_that_closes_are_heard(self) -> None:
         """What it said before it closed, although our own words do not reach it any more."""
@@ -787,3 +822,41 @@ class TestStrain:
         await answer_of(Says(HELLO_PAGE), gate=gate_to_loopback(pace=pace))
 
         assert pace.slowed == []
+
+
+class TestSlowLooks:
+    """A frame that takes long to look through belongs to a server that wants it so."""
+
+    async def test_a_drip_does_not_have_us_look_for_each_of_its_bytes(self) -> None:
+        """Most of the time is everybody else's: three hundred bytes cost a dozen looks."""
+        looks: list[int] = []
+        ask = replace(PING, framing=partial(slow_frame, looks))
+
+        answer = await answer_of(Drips(b"x" * 299 + b"\n", seconds=0.001), ask)
+
+        assert answer == Answer(data=b"x" * 299 + b"\n")
+        assert len(looks) < 40
+
+    async def test_a_frame_that_was_slow_to_come_is_whole_although_the_server_hung_up(self) -> None:
+        """It ended while nobody looked."""
+        ask = replace(PING, framing=partial(slow_frame, []))
+
+        assert await answer_of(Drips(b"ab\n", seconds=0.001), ask) == Answer(data=b"ab\n")
+
+    async def test_what_is_too_large_is_so_while_nobody_looks(self) -> None:
+        """No more is taken than the ask allows."""
+        ask = replace(PING, framing=partial(slow_frame, []), max_bytes=1 << 16)
+
+        silence = await silence_of(Repeats(b"", b"x"), ask)
+
+        assert silence.silence is Silence.TOO_LARGE
+        assert silence.received <= 1 << 18
+
+
+def slow_frame(looks: list[int], data: bytes) -> int | None:
+    """Frame a line, in five milliseconds; note each look."""
+    looks.append(len(data))
+    until = time.perf_counter() + 0.005
+    while time.perf_counter() < until:
+        pass
+    return data.find(b"\n") + 1 or None

@@ -7,7 +7,8 @@ import pytest
 from probes.ftpanon import Ftpanon
 from scanner.catalogue import as_text
 from scanner.model import Refused
-from scanner.rounds import Order, prepare, utc_now
+from scanner.prepare import Order, prepare
+from scanner.rounds import utc_now
 from tests.ground import FAST, SIGNED
 
 

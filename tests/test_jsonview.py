@@ -59,6 +59,8 @@ class TestErrors:
             (lambda root: root["a"]["b"].integer(), "expected int at $.a.b"),
             (lambda root: root["true"].integer(), "expected int at $.true"),
             (lambda root: root["half"].integer(), "expected int at $.half"),
+            (lambda root: root["huge"].integer(), "expected an int of 64 bits at $.huge"),
+            (lambda root: root["debt"].integer(), "expected an int of 64 bits at $.debt"),
             (lambda root: root["a"].text(), "expected string at $.a"),
             (lambda root: root["one"].boolean(), "expected boolean at $.one"),
             (lambda root: list(root["a"].elements()), "expected array at $.a"),
@@ -80,7 +82,15 @@ class TestErrors:
     ) -> None:
         """What a server sent must not reach a log by way of an error."""
         root = parsed(
-            {"a": {"b": SECRET, SECRET: 1}, "true": True, "half": 0.5, "one": 1, "list": [SECRET]}
+            {
+                "a": {"b": SECRET, SECRET: 1},
+                "true": True,
+                "half": 0.5,
+                "one": 1,
+                "list": [SECRET],
+                "huge": 1 << 63,
+                "debt": -(1 << 63) - 1,
+            }
         )
         assert callable(read)
         with pytest.raises(Garbled) as caught:

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -33,6 +33,7 @@ from scanner.model import (
 )
 from scanner.plaintext import document
 from scanner.plan import Call
+from scanner.plausible import plausible
 from scanner.probe import Visit
 from scanner.store import Settled
 from scanner.way import Counts, ShardTally
@@ -203,7 +204,7 @@ def test_what_is_seen_is_counted_by_kind() -> None:
 
     assert counts.access == {Access.OPEN: 1, Access.LOCKED: 2}
     assert counts.unknown == {Silence.TIMEOUT: 1}
-    assert counts.findings == {Severity.MEDIUM: 1}
+    assert counts.findings == {Severity.HIGH: 1}
 
 
 def test_what_answers_is_told_apart_and_the_unlisted_are_named() -> None:
@@ -267,3 +268,18 @@ def test_what_is_recorded_was_masked_before() -> None:
     books.conclude([(Visit(endpoint=endpoint(7, 6379), outcome=found, about=REDIS), Counts())])
 
     assert [one.name for finding in told.drafts for one in finding.holdings] == ["fax-of-[number]"]
+
+
+@pytest.mark.parametrize("digits", [1, 20, 400, 5_000])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_no_number_and_no_date_ends_a_round(digits: int, sign: int) -> None:
+    """What a server claims to hold is judged, added up, and written with the finding."""
+    claimed = sign * 10**digits
+    when = datetime.max.replace(tzinfo=timezone(-timedelta(hours=12)))
+    made = when.replace(tzinfo=None) if sign > 0 else when
+    held = Holding(name="faxes", kind="index", records=claimed, bytes=claimed, created=made)
+
+    said = plausible(replace(OPEN, holdings=(held, held), holdings_total=claimed))
+    told, _ = concluded(said)
+
+    assert [document(draft)[:1] for draft in told.drafts] == [b"{"]

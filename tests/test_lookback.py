@@ -35,6 +35,7 @@ def test_explain_asks_in_the_language_that_was_chosen(looked_back: Ground) -> No
 
     assert english.code == both.code == none.code == 0
     assert "severity: high" in none.out
+    assert "part of: high      service  Elasticsearch: findings 1, doors 1" in none.out
     assert ("Questions for the controller" in english.out, "responsable" in english.out) == (
         True,
         False,

@@ -18,8 +18,9 @@ from scanner.gate import Traffic
 from scanner.model import Closed, Coverage, Finding, Severity
 from scanner.pipeline import Visited, Walk, conclude, first_error
 from scanner.plan import Plan, Shard
+from scanner.prepare import Order, prepare
 from scanner.probe import Visit
-from scanner.rounds import Order, Outputs, Result, prepare, run, utc_now
+from scanner.rounds import Outputs, Result, run, utc_now
 from scanner.sweep import State
 from tests.exposures import endpoint
 from tests.fakes.redis import noauth
@@ -180,7 +181,7 @@ async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
     """Two visits wait for the books when a second signal comes: both are entered."""
     concluded: list[tuple[Visit, Counts]] = []
     ledger = cast("Ledger", SimpleNamespace(conclude=concluded.extend))
-    leg = Leg(Shard(Plan((), {}), 0, 1))
+    leg = Leg(Shard(Plan(()), 0, 1))
     visited, to_conclude = anyio.create_memory_object_stream[Visited](2)
     waiting = [Visit(endpoint=endpoint(last), outcome=Closed()) for last in (7, 8)]
     with visited, anyio.CancelScope() as stopping:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from scanner.addresses import AddressSet, IPAddress
 from scanner.course import Block
 from scanner.denied import DENIED
+from scanner.estimate import Estimate, Outlook
 from scanner.model import Outcome, Service, Transport
-from scanner.plan import Estimate, Outlook, Plan
+from scanner.plan import Plan
 from scanner.probe import FRONT, About, Answer, AnyProbe, Datagram, Get, Page
 from scanner.scope import AssetClass, Consent, Rates, Scope, Zone
 

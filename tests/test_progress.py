@@ -22,7 +22,7 @@ from tests.exposures import coverage
 def underway() -> Walk:
     """A round in its middle, as far as a bar looks at it."""
     done = ShardTally(states={"open": 12}, findings={Severity.HIGH: 2, Severity.LOW: 1})
-    plan = Plan((Block(AddressSet(), (6379,)),), {})
+    plan = Plan((Block(AddressSet(), (6379,)),))
     account = Account(Traffic(asks=77), done)
     leg = account.begin(Shard(plan, 0, 1))
     leg.sweep.planned = 1_500

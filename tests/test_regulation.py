@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from probes import PROBES
 from scanner.inferred import Category, DataCategory, Label
 from scanner.model import Access, Asset, Finding, TlsFacts
 from scanner.regulation import Entry, Frame, Language, Pointer, Regulation, When
@@ -83,7 +84,9 @@ class TestWhoIsAsked:
             (("country:us",), {"hipaa"}),
             (("country:us", "country:fr"), {"gdpr", "fr", "hipaa", "nis2"}),
             (("country:jp",), set()),
+            (("country:re",), {"gdpr", "fr", "nis2"}),
             (("country:",), {"gdpr", "fr", "hipaa", "nis2"}),
+            (("country:france",), {"gdpr", "fr", "hipaa", "nis2"}),
         ],
     )
     def test_a_country_in_the_inventory_leaves_the_others_out(
@@ -148,6 +151,13 @@ class TestTheFile:
         assert "  open since when: ________________" in lines
         assert "  your awareness (72 h from then): ________________" in lines
         assert "  categories and number of persons: ________________" in lines
+
+    @pytest.mark.parametrize("remedy", sorted({probe.about.remedy for probe in PROBES}))
+    def test_no_remedy_is_cut(self, remedy: str) -> None:
+        """What has to be done is said to its end."""
+        lines = list(REGULATION.block(health(remedy=remedy), Language.EN))
+
+        assert any(line.endswith(f" {remedy}") for line in lines)
 
     def test_what_a_finding_does_not_know_is_blank(self) -> None:
         """No count is no zero, and no owner is nobody."""

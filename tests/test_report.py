@@ -1,14 +1,17 @@
 """`ronde report`: what is in the history, in any format, without a round."""
 
 from datetime import datetime
+from errno import ENOSPC
 
+import msgspec
 import pytest
 
+from scanner.emit import jsonl
 from scanner.emit.formats import Format
 from scanner.model import Finding, ScopeReference, Status
 from scanner.options import FORMATS
 from scanner.store import Store, StoreRefused, Told
-from tests.exposures import day, endpoint, exposure
+from tests.exposures import SCOPE, VANTAGE, WAY, day, endpoint, exposure
 from tests.ground import Ground, fresh_ground
 from tests.test_store import begin, path, see, store
 
@@ -22,6 +25,11 @@ HISTORY = ("--history", "history.sqlite")
 def said(told: Told) -> list[tuple[str, Status]]:
     """Give fingerprint and status of what was told."""
     return [(one.fingerprint, one.status) for one in told.findings]
+
+
+def failing(value: msgspec.Struct) -> bytes:
+    """Fail as a disk does that is full."""
+    raise OSError(ENOSPC, type(value).__name__)
 
 
 def remembered(ground: Ground, *findings: Finding) -> None:
@@ -103,6 +111,15 @@ class TestHistory:
 
         assert said(store.told_since(when, day(9))) == told
 
+    def test_a_door_that_was_only_seen_shut_since_is_not_told(self, store: Store) -> None:
+        """One refusal neither shows it exposed nor resolves it."""
+        see(store, 1, exposure())
+        with store.begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=day(2), way=WAY) as two:
+            two.observe_shut(endpoint(), probe=None, because="refused", at=day(2))
+            two.settle(day(2))
+
+        assert said(store.told_since(day(2), day(9))) == []
+
 
 class TestCommand:
     """What the user types."""
@@ -134,6 +151,19 @@ class TestCommand:
         lines = ground.run("report", *HISTORY, "--format", "jsonl", "--round", "r1").objects
 
         assert [one["schema"] for one in lines] == ["ronde.finding/1", "ronde.coverage/1"]
+
+    def test_lines_that_cannot_be_read_leave_the_file_before(
+        self, ground: Ground, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A report is there whole or not at all, in this format too."""
+        remembered(ground, exposure())
+        (ground.folder / "kept.jsonl").write_text("of yesterday\n")
+        monkeypatch.setattr(jsonl, "document", failing)
+
+        failed = ground.run("report", *HISTORY, "--format", "jsonl", "--to", "kept.jsonl")
+
+        assert failed.code == 5
+        assert ground.text("kept.jsonl") == "of yesterday\n"
 
     def test_a_moment_is_in_utc(self, ground: Ground) -> None:
         """As everything that is written."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scanner.sweep import why_no_syns
-from tests.fakes.ward import OPEN_HOSTS, SHARDS, Ward, ward
+from tests.fakes.ward import OPEN_HOSTS, SHARDS, WHOLE, Ward, ward
 
 pytestmark = [
     pytest.mark.slow,
@@ -18,16 +18,6 @@ pytestmark = [
 
 #: Hosts of two shards: the one that is swept, and the one whose last conversations go on.
 UNDER_WAY = 2 * 64 // SHARDS
-
-WHOLE = {
-    "complete": True,
-    "planned": 64,
-    "reached": len(OPEN_HOSTS),
-    "closed": 64 - len(OPEN_HOSTS),
-    "skipped": {},
-    "access": {"open": len(OPEN_HOSTS)},
-    "findings": {"high": len(OPEN_HOSTS)},
-}
 
 
 @pytest.fixture

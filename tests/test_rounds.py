@@ -1,5 +1,6 @@
 """Rounds that follow each other: what becomes of a finding, and what ends a round early."""
 
+import os
 import socket
 import subprocess
 from collections.abc import Callable, Generator, Iterator
@@ -16,17 +17,22 @@ from scanner.conversation import Limits
 from scanner.demo.decoys import Decoy
 from scanner.demo.redis import FakeRedis
 from scanner.model import Finding, Outcome, Service, Silence, Unknown
+from scanner.prepare import Order, prepare
 from scanner.probe import FRONT, About, Get, Page
-from scanner.rounds import Manner, Order, Outputs, prepare, run, utc_now
+from scanner.rounds import Manner, Outputs, run, utc_now
+from scanner.store import hold
 from tests.fakes.connections import gone, mute
 from tests.fakes.http import page
 from tests.fakes.redis import noauth
 from tests.fakes.running import running
 from tests.fakes.scripted import Says
 from tests.fakes.turns import Changing
-from tests.ground import Ground, fresh_ground
+from tests.ground import Ground, Said, fresh_ground
 
 ground = fresh_ground
+
+#: Seconds in which anything here happens, on a machine that is busy with other things.
+PATIENCE = 30
 
 
 @pytest.fixture
@@ -128,6 +134,45 @@ def test_a_host_on_no_list_is_named(ground: Ground, door: tuple[Changing, int]) 
     assert "127.0.0.2" not in listed["unlisted"]
     assert listed["probes"]["redis"] == {"open": 1}
     assert (without["unlisted"], without["unlisted_total"]) == ([], 0)
+
+
+def test_a_round_that_waited_has_the_permission_of_its_own_begin(
+    ground: Ground, door: tuple[Changing, int]
+) -> None:
+    """An address that was excluded while another round went on is left alone."""
+    _, port = door
+    both = ("127.0.0.1", "127.0.0.2")
+    ground.permit({"redis": [port]}, ranges=both)
+
+    with hold(ground.folder / "history.sqlite") as other, ground.start_scan("--wait") as process:
+        assert process.stderr is not None
+        said = process.stderr.readline()
+        assert f"process {os.getpid()}" in said
+        ground.permit({"redis": [port]}, ranges=both, head='exclude = ["127.0.0.1"]\n')
+        before = utc_now()
+        other.release()
+        out, _ = process.communicate(timeout=PATIENCE)
+
+    told = Said(process.returncode, out, "")
+    assert [one["endpoint"]["address"] for one in told.on(port)] == []
+    assert told.coverage["started"] >= f"{before:%Y-%m-%dT%H:%M:%S}"
+
+
+def test_a_permission_that_ended_while_a_round_waited_begins_none(ground: Ground) -> None:
+    """Nothing is in the history of a round that was refused after all."""
+    ground.permit({"redis": [1]})
+    history = ground.folder / "history.sqlite"
+
+    with hold(history) as other, ground.start_scan("--wait") as process:
+        assert process.stderr is not None
+        assert "waiting" in process.stderr.readline()
+        scope = ground.folder / "scope.toml"
+        scope.write_text(scope.read_text().replace("2099-12-31", "2020-12-31"))
+        other.release()
+        _, said = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, "expired" in said) == (2, True)
+    assert not history.exists()
 
 
 # -- rounds put together by hand -------------------------------------------------------------------
@@ -367,7 +412,7 @@ def test_our_own_bug_is_one_line_with_its_place(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cron mail gets one line to report, without the message: it may hold a server's words."""
-    monkeypatch.setattr("scanner.rounds.prepare", lambda *_, **__: fails())
+    monkeypatch.setattr("scanner.prepare.prepare", lambda *_, **__: fails())
     ground.permit({})
 
     said = ground.scan()

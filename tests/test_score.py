@@ -96,7 +96,7 @@ def factors(judgement: Judgement) -> dict[Factor, int]:
         (Access.UNCLAIMED, (), Severity.CRITICAL),
         (Access.OPEN, FULL, Severity.HIGH),
         (Access.OPEN, EMPTY, Severity.MEDIUM),
-        (Access.OPEN, (), Severity.MEDIUM),
+        (Access.OPEN, (), Severity.HIGH),
         (Access.PARTIAL, FULL, Severity.MEDIUM),
         (Access.SHIELDED, (), Severity.LOW),
         (Access.LOCKED, (), Severity.INFO),
@@ -161,6 +161,7 @@ def test_an_empty_store_is_not_judged_by_its_names() -> None:
     said = judged(Access.OPEN, EMPTY, inferred=HEALTH)
 
     assert factors(said) == {Factor.ACCESS: 40, Factor.TRANSPORT: 0}
+    assert said.cvss == TABLE.access[Access.OPEN][Stake.NOTHING].cvss
 
 
 @pytest.mark.parametrize(
@@ -188,13 +189,13 @@ def test_a_door_that_many_can_reach_counts_once(
 
 
 @pytest.mark.parametrize(
-    ("tags", "points"), [(("Critical",), 10), (("sandbox",), -10), (("critical", "critical"), 10)]
+    ("tags", "points"), [(("Critical",), 10), (("sandbox",), -10), (("critical", "CRITICAL"), 10)]
 )
 def test_what_the_inventory_says_of_the_asset_counts(tags: tuple[str, ...], points: int) -> None:
     """Its tags are compared in any case, each once."""
     said = judged(Access.OPEN, look=replace(LOOK, asset=Asset(tags=tags)))
 
-    assert factors(said)[Factor.ASSET] == points
+    assert [each.points for each in said.why if each.factor is Factor.ASSET] == [points]
 
 
 def test_signs_of_others_count() -> None:
@@ -268,7 +269,8 @@ def test_more_records_never_make_it_less_urgent(
 @pytest.mark.parametrize(
     ("holdings", "total", "expected"),
     [
-        ((), None, False),
+        ((), 0, False),
+        ((), None, True),
         (EMPTY, None, False),
         (EMPTY, 1, False),
         (EMPTY, 2, True),

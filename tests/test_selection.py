@@ -3,7 +3,8 @@
 import pytest
 
 from scanner.model import Refused
-from scanner.rounds import Order, Prepared, prepare, utc_now
+from scanner.prepare import Order, Prepared, prepare
+from scanner.rounds import utc_now
 from tests.ground import Ground, fresh_ground
 
 ground = fresh_ground

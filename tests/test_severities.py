@@ -53,6 +53,7 @@ def test_a_level_begins_with_its_points(points: int, expected: Severity) -> None
         ("extortion = 20", "extorsion = 20", "signs: Object contains unknown field `extorsion`"),
         ("[tags]", "[tagz]", "unknown field `tagz`"),
         ("critical = 10", "critical = 1000", "tags.critical: Expected `int` <= 100"),
+        ("[tags]", "[tags]\nPACS = 5", "`tags` has PACS: write it in small letters"),
         ("[tags]", "[tags", "own.toml:89: not TOML"),
     ],
 )

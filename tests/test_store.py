@@ -501,37 +501,6 @@ class TestRefusals:
         with begin(store, 2):
             pass
 
-    def test_a_newer_history_is_refused_and_intact(self, path: Path) -> None:
-        """An old program does not guess at new tables."""
-        Store.open(path, create=NOON).close()
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("UPDATE ronde_history SET version = 5")
-            connection.commit()
-        before = path.read_bytes()
-
-        with pytest.raises(StoreRefused, match="version 5; this ronde reads version 4"):
-            Store.open(path, create=NOON)
-
-        assert path.read_bytes() == before
-
-    def test_an_older_history_gets_the_tables_that_it_lacks(self, path: Path) -> None:
-        """What version 1 remembers is kept; its rounds cannot be continued."""
-        with Store.open(path, create=NOON) as store:
-            see(store, 1, exposure())
-        with closing(sqlite3.connect(path)) as connection:
-            connection.executescript(
-                "DROP TABLE way; DROP TABLE shard; DROP TABLE locked; DROP TABLE acceptance;"
-                "ALTER TABLE finding DROP COLUMN regressed;"
-                "ALTER TABLE sighting DROP COLUMN seen_shut;"
-                "UPDATE ronde_history SET version = 1"
-            )
-
-        with Store.open(path) as store:
-            assert status_of(store) == [Status.NEW]
-            with pytest.raises(StoreRefused, match="r1 was begun by a ronde that could not"):
-                store.resume_round(scope=SCOPE, vantage=VANTAGE, way=WAY)
-            assert see(store, 2, exposure()) == Settled((), ())
-
     def test_another_program_s_database_is_refused_and_intact(self, path: Path) -> None:
         """Not a table is added to somebody's address book."""
         with closing(sqlite3.connect(path)) as connection:

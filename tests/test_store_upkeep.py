@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store import Store, StoreRefused, store
+from scanner.store import RoundLock, Store, StoreRefused, hold, store
+from scanner.way import ShardTally, Sign
 from tests.exposures import NOON, SCOPE, VANTAGE, WAY, coverage, exposure
 from tests.ground import Ground, fresh_ground
 
@@ -24,9 +25,11 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def walk(opened: Store, name: str) -> None:
+def walk(opened: Store, name: str, lock: RoundLock | None = None) -> None:
     """Walk a round that sees one thing, to its end."""
-    with opened.begin_round(name, scope=SCOPE, vantage=VANTAGE, at=NOON, way=WAY) as one:
+    with opened.begin_round(name, scope=SCOPE, vantage=VANTAGE, at=NOON, way=WAY, lock=lock) as one:
+        one.end_shard(1, ShardTally(), NOON)
+        one.note_sign("192.0.2.9", 104, Sign.SOCKET)
         one.record(exposure(round=name))
         one.end(coverage(round=name))
 
@@ -56,6 +59,15 @@ class TestCheck:
             ("UPDATE way SET document = '{}'", "r1: holds a way that cannot be read"),
             ("UPDATE round SET coverage = '7'", "r1: holds a coverage that cannot be read"),
             ("DELETE FROM finding", "sighting: row 1 names a finding that is not there"),
+            ("UPDATE shard SET tally = '{'", "r1: holds a shardtally that cannot be read"),
+            ("UPDATE finding SET status = 'hunter2'", "f1: holds a status that cannot be read"),
+            ("UPDATE sign SET sign = 'hunter2'", "r1: holds a sign that cannot be read"),
+            ("UPDATE event SET transport = 'ipx'", "f1: holds a transport that cannot be read"),
+            ("UPDATE finding SET last_seen = '7'", "f1: holds a moment that cannot be read"),
+            (
+                "INSERT INTO acceptance VALUES (1, 'f1', 'dire', '', 'why', 'who', '', '')",
+                "f1: holds a severity that cannot be read",
+            ),
         ],
     )
     def test_what_is_damaged_is_named_and_not_repeated(
@@ -67,6 +79,17 @@ class TestCheck:
         with Store.open(path) as opened:
             assert said in opened.problems()
             assert "hunter2" not in "".join(opened.problems())
+
+    def test_a_word_that_is_none_of_ours_is_refused_by_name(self, path: Path) -> None:
+        """What the check would name is no bug to whoever reads it before, and is not repeated."""
+        change(path, "UPDATE finding SET status = 'hunter2'")
+
+        with (
+            Store.open(path) as opened,
+            pytest.raises(StoreRefused, match="holds a status that cannot be read") as refused,
+        ):
+            opened.open_findings(NOON)
+        assert "hunter2" not in str(refused.value)
 
     def test_torn_pages_are_found(self, path: Path) -> None:
         """The middle of the file is overwritten: it is refused, whatever SQLite makes of it."""
@@ -120,8 +143,8 @@ def test_a_round_can_wait_for_the_one_before(path: Path) -> None:
             told.append(holder)
             letting_go.start()
 
-        with Store.open(path, wait=hear) as patient:
-            walk(patient, "r3")
+        with hold(path, hear) as lock, Store.open(path) as patient:
+            walk(patient, "r3", lock)
         letting_go.join()
 
     assert [said.rpartition(", ")[2] for said in told] == ["round r2"]
@@ -136,10 +159,9 @@ def test_whoever_tires_of_waiting_leaves_nothing_behind(path: Path) -> None:
     with Store.open(path) as opened:
         with (
             opened.begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=NOON, way=WAY),
-            Store.open(path, wait=tired) as other,
             pytest.raises(KeyboardInterrupt),
         ):
-            walk(other, "r3")
+            hold(path, tired)
         walk(opened, "r4")
 
 
@@ -161,6 +183,16 @@ def test_old_coverage_is_dropped_and_the_rounds_stay(
         ways = connection.execute("SELECT round FROM way ORDER BY round").fetchall()
     assert rounds == [("r1", 0), ("r2", 0), ("r3", 1), ("r4", 1)]
     assert ways == [("r3",), ("r4",)]
+
+
+def test_the_commands_look_where_the_configuration_says(ground: Ground) -> None:
+    """A night's history is checked and copied under the configuration that it was walked under."""
+    ground.permit({"redis": [1]})
+    (ground.folder / "ronde.toml").write_text('history = "night.sqlite"\n')
+    ground.run("scan")
+
+    assert ground.run("db", "check").out == "night.sqlite: nothing is wrong with it\n"
+    assert ground.run("db", "backup", "copy.sqlite").code == 0
 
 
 def test_the_commands_say_how_it_is(ground: Ground) -> None:

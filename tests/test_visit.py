@@ -17,8 +17,8 @@ from scanner.demo.redis import FakeRedis
 from scanner.demo.releases import RELEASES
 from scanner.identify import AnyHearing, hearings
 from scanner.model import Access, Assessment, Closed, Endpoint, Outcome, Service, Silence, Unknown
-from scanner.probe import FRONT, About, AnyProbe, Get, HttpDialogue, Page, Visit
-from scanner.visit import visit
+from scanner.probe import FRONT, About, AnyProbe, Get, HttpAsk, HttpDialogue, Page, Visit
+from scanner.visit import Remembering, _settle, visit
 from tests.fakes import http
 from tests.fakes.connections import mute
 from tests.fakes.gates import Trail, gate_to_loopback
@@ -254,18 +254,44 @@ async def test_another_front_is_asked_in_the_same_conversation() -> None:
 
 
 @pytest.mark.parametrize(
+    ("port", "challenge", "blames"),
+    [
+        (8081, {"www-authenticate": 'Basic realm="Authorization Required"'}, "mongoexpress"),
+        (8088, {"www-authenticate": 'Basic realm="hadoop"'}, "yarn"),
+    ],
+)
+async def test_a_log_in_that_was_added_resolves_what_stood_open(
+    port: int, challenge: dict[str, str], blames: str
+) -> None:
+    """Among all probes of the port, its own says that its door is shut now."""
+    refused = Page(status=401, headers={"x-powered-by": "Express", **challenge}, body=b"")
+
+    async def refusing(_ask: HttpAsk) -> Page:
+        return refused
+
+    (hearing,) = (one for one in hearings(PROBES, {}, port) if one.is_http)
+    _, outcome, about = await _settle(hearing.openings, Remembering(refusing))
+
+    assert isinstance(outcome, Unknown)
+    assert outcome.silence is Silence.GUARDED
+    assert about is not None
+    assert about.name == blames
+
+
+@pytest.mark.parametrize(
     ("outcomes", "silence", "blames"),
     [
         ((SHUT,), Silence.GUARDED, "0"),
         ((SHUT, SHUT), Silence.GUARDED, None),
-        ((SHUT, NOT_OURS), Silence.UNRECOGNISED, None),
+        ((NOT_OURS, SHUT), Silence.GUARDED, "1"),
+        ((SHUT, SHUT, NOT_OURS), Silence.GUARDED, "0"),
         ((NOT_OURS, NOT_OURS), Silence.UNRECOGNISED, None),
     ],
 )
-async def test_a_door_is_shut_when_every_probe_was_refused(
+async def test_a_door_is_shut_for_all_or_for_the_first_who_was_refused(
     outcomes: tuple[Outcome, ...], silence: Silence, blames: str | None
 ) -> None:
-    """One that could not tell leaves it open what stands behind."""
+    """One that could not tell leaves it open what else stands behind."""
     made, _ = await settled(*(probe(str(place), said) for place, said in enumerate(outcomes)))
 
     assert isinstance(made.outcome, Unknown)

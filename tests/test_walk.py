@@ -16,7 +16,8 @@ from scanner.demo.redis import FakeRedis
 from scanner.hours import Hours
 from scanner.model import CATCH_ALL, Confidence, Coverage
 from scanner.pipeline import Walk
-from scanner.rounds import Order, Outputs, prepare, run, utc_now
+from scanner.prepare import Order, prepare
+from scanner.rounds import Outputs, run, utc_now
 from scanner.scope import Scope, load_scope
 from tests.fakes.running import running
 from tests.ground import Ground, fresh_ground

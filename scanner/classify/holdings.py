@@ -27,7 +27,7 @@ def label_holdings(assessment: Assessment, classifier: Classifier) -> tuple[Asse
     internal = classifier.vocabulary.patterns.is_internal
     said = [
         Classification(Label.INTERNAL) if internal(one.name, product) else each
-        for one, each in zip(holdings, together(classifier, listed, product=product), strict=True)
+        for one, each in zip(holdings, together(classifier, listed), strict=True)
     ]
     labelled = tuple(map(_labelled, holdings, said))
     every = [one for each in said for one in each.categories]
@@ -35,7 +35,8 @@ def label_holdings(assessment: Assessment, classifier: Classifier) -> tuple[Asse
         if not internal(name, product):
             every.extend(classifier.classify(name, product=product).categories)
     whole = concluded([*classifier.of_service(product), *every])
-    if said and all(each.label is Label.INTERNAL for each in said):
+    are_all = (assessment.holdings_total or 0) <= len(holdings)
+    if said and are_all and all(each.label is Label.INTERNAL for each in said):
         whole = Inferred(Label.INTERNAL)
     return dataclasses.replace(assessment, holdings=labelled), whole
 

@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+from scanner import tomltext
 from scanner.classify.judge import Classifier
 from scanner.classify.neighbours import Named, together
 from scanner.inferred import DataCategory, Label
@@ -103,11 +105,12 @@ def _cut(fields: str) -> Iterator[str]:
 def _read_json(content: bytes, source: str) -> list[Named]:
     """Read `[{"name": …, "fields": […]}, …]` or `{"name": ["field", …], …}`."""
     _refuse_long(content, source)
+    text = tomltext.decode(Path(source), content)
     try:
-        listed = msgspec.json.decode(content, type=list[Entry] | dict[str, list[str]])
+        listed = msgspec.json.decode(text, type=list[Entry] | dict[str, list[str]])
     except msgspec.ValidationError as error:
         raise Refused(f"{source}: {printable(str(error))}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
         line = content.count(b"\n", 0, _place(error)) + 1
         raise Refused(f"{source}:{line}: not JSON: {printable(str(error))}") from error
     if isinstance(listed, dict):

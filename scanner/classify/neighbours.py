@@ -23,9 +23,10 @@ LEAST_HINTS = 2
 #: What a table that is led to from everywhere is called: it is no register of patients.
 _GENERAL = frozenset(
     """
-    account address article attachment category comment contact document event facility field file
-    form group image item language link list location log message note option organization page
-    person product profile provider role service setting status task template type user utilisateur
+    account address article attachment bill billing category comment contact document event
+    facility field file form group identity image invoice item language link list location log
+    message note option organization page payment person product profile provider role service
+    setting status task template type user utilisateur
     """.split()  # noqa: SIM905 - words that one can read
 )
 
@@ -43,11 +44,9 @@ class Named(NamedTuple):
     fields: Sequence[str] = ()
 
 
-def together(
-    classifier: Classifier, listed: Sequence[Named], *, product: str | None = None
-) -> tuple[Classification, ...]:
+def together(classifier: Classifier, listed: Sequence[Named]) -> tuple[Classification, ...]:
     """Judge data sets that one server lists, each by itself and then among its neighbours."""
-    said = [classifier.classify(one.name, one.fields, product=product) for one in listed]
+    said = [classifier.classify(one.name, one.fields) for one in listed]
     if sum(map(_is_record, said)) < LEAST_RECORDS:
         return tuple(said)
     records = _records(listed, said)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from scanner.account import Leg
+from scanner.census import Apart
 from scanner.equip import Brief
 from scanner.model import Assessment, Closed, Endpoint, TlsFacts, Unknown
 from scanner.probe import About, Visit
@@ -108,6 +109,7 @@ class Stand(Struct, frozen=True, kw_only=True):
     shard: int
     planned: int
     states: dict[State, int]
+    apart: Apart = Apart()
     passed_by: int
     catch_all: int
     over: bool
@@ -119,6 +121,7 @@ class Stand(Struct, frozen=True, kw_only=True):
             shard=leg.shard.number,
             planned=leg.sweep.planned,
             states=dict(tuple(leg.sweep.counts.items())),  # a copy at once: the sweep counts on
+            apart=leg.sweep.census.apart(),
             passed_by=leg.passed_by,
             catch_all=leg.catch_all,
             over=not leg.pending,
@@ -128,6 +131,7 @@ class Stand(Struct, frozen=True, kw_only=True):
         """Bring our own count of the shard to where the worker's is."""
         leg.sweep = Tally(planned=self.planned)
         leg.sweep.counts.update(self.states)
+        leg.sweep.census.take(self.apart)
         leg.passed_by, leg.catch_all = self.passed_by, self.catch_all
 
 

@@ -24,8 +24,9 @@ from scanner.emit.table import Table
 from scanner.explain import asked, explained
 from scanner.model import Access, Finding, Refused, ServiceSeen
 from scanner.plan import Plan
+from scanner.prepare import Order, prepare
 from scanner.regulation import Language, Regulation
-from scanner.rounds import Manner, Order, Outputs, Result, prepare, run, utc_now
+from scanner.rounds import Manner, Outputs, Result, run, utc_now
 
 #: What a round leaves in the folder that is kept.
 SCOPE, INVENTORY = "scope.toml", "assets.csv"
@@ -157,7 +158,7 @@ def _scan(folder: Path, services: tuple[Placed, ...], screen: TextIO) -> tuple[V
 def _plan(services: tuple[Placed, ...]) -> Plan:
     """Visit the estate only: what else listens on this machine did not ask for a demo."""
     ports = tuple(sorted(placed.port for placed in services))
-    return Plan(blocks=(Block(AddressSet.of([IPv4Address("127.0.0.1")]), ports),), skipped={})
+    return Plan(blocks=(Block(AddressSet.of([IPv4Address("127.0.0.1")]), ports),))
 
 
 def _scope_text(services: tuple[Placed, ...]) -> str:

@@ -34,8 +34,11 @@ def render(report: Report) -> Iterator[bytes]:
 
 
 def identity(finding: Finding) -> str:
-    """Name a document for good: shipped twice, it is one."""
-    key = f"{finding.round}/{finding.fingerprint}/{finding.endpoint}/{finding.status}"
+    """Name a document for good: shipped twice, it is one.
+
+    The status is no part of it: a finding has one in a round, until somebody accepts it.
+    """
+    key = f"{finding.round}/{finding.fingerprint}/{finding.endpoint}"
     return hashlib.sha256(key.encode()).hexdigest()
 
 

@@ -57,8 +57,9 @@ COLUMNS = (
 )
 
 #: What makes a spreadsheet calculate, at the beginning of a cell; the wide forms do so in East
-#: Asian ones. A semicolon begins a cell where the locale's decimal sign is a comma.
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@\t\r＝＋－＠])")  # noqa: RUF001 - the wide forms
+#: Asian ones. A semicolon begins a cell where the locale's decimal sign is a comma, and a quotation
+#: mark behind it is no part of the cell.
+_FORMULA = re.compile(r"(^|;)([\s\"]*)(?=[=+\-@\t\r＝＋－＠])")  # noqa: RUF001 - the wide forms
 
 
 def row(finding: Finding) -> tuple[Cell, ...]:

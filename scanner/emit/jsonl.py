@@ -2,12 +2,14 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
 from scanner.emit import STDOUT, named
+from scanner.emit.report import Report
 from scanner.model import Coverage, Finding, ServiceSeen
 from scanner.plaintext import document
 
@@ -71,6 +73,14 @@ class JsonLines:
             while line:
                 line = line[self._stream.write(line) :]
             self._stream.flush()
+
+
+def render(report: Report) -> Iterator[bytes]:
+    """Write a round that is over: its findings, and the coverage that ends it, if it ended."""
+    for finding in report.findings:
+        yield document(finding) + b"\n"
+    if report.coverage is not None:
+        yield document(report.coverage) + b"\n"
 
 
 def opened(path: Path) -> BinaryIO:

@@ -19,16 +19,18 @@ def write_whole(where: str, pieces: Iterable[bytes]) -> None:
     Raises:
         Unwritable: a full disk, a directory, no permission; the file before is still there.
     """
-    path = Path(where).resolve()  # what a link leads to is replaced, not the link
+    path = Path(where)
     with named("standard output" if where == STDOUT else where):
         if where == STDOUT:
             sys.stdout.buffer.writelines(pieces)
             sys.stdout.buffer.flush()
-        elif path.exists() and not path.is_file():  # a device or a pipe, which nothing can replace
+        # A device or a pipe, which nothing can replace. `/dev/stdout` as it stands: what it leads
+        # to is a pipe that has no path.
+        elif path.exists() and not path.is_file():
             with path.open("wb") as stream:
                 stream.writelines(pieces)
         else:
-            _replace(path, pieces)
+            _replace(path.resolve(), pieces)  # what a link leads to is replaced, not the link
 
 
 def _replace(path: Path, pieces: Iterable[bytes]) -> None:

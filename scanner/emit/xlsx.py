@@ -22,6 +22,9 @@ _PLAIN = {"constant_memory": True, "strings_to_formulas": False, "strings_to_url
 #: As wide as an IPv6 address with a bit of air, in characters.
 _WIDTH = 20
 
+#: Beyond it a cell's number, a double, is no longer the one that was told [IEEE 754].
+_EXACT = 1 << 53
+
 
 def render(report: Report) -> Iterator[bytes]:
     """Write the workbook.
@@ -60,7 +63,7 @@ def _coverage(sheet: Worksheet, coverage: Coverage) -> None:
 
 def _write(sheet: Worksheet, number: int, cells: tuple[Cell, ...]) -> None:
     for column, cell in enumerate(cells):
-        if isinstance(cell, int):
+        if isinstance(cell, int) and abs(cell) <= _EXACT:
             sheet.write_number(number, column, cell)
         else:
-            sheet.write_string(number, column, cell or "")
+            sheet.write_string(number, column, "" if cell is None else str(cell))

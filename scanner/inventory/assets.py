@@ -1,12 +1,12 @@
 """Everything that the inventories say, merged: what is known of an address."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from scanner.addresses import AddressSet, IPAddress, parse_address, unmapped
-from scanner.inventory.merge import Entry, Merge, Resolve, Shelf
+from scanner.addresses import AddressSet, IPAddress, IPNetwork, parse_address, unmapped
+from scanner.inventory.merge import Entry, Merge, Resolve, Shelf, network_of
 from scanner.inventory.read import Source
 from scanner.model import Asset
 from scanner.scope import AssetClass, Scope, Zone
@@ -55,6 +55,13 @@ class Inventory:
     def lists(self, address: str) -> bool:
         """Tell whether a row names an address; without rows, nothing is missing."""
         return not self.addresses or self.addresses.covers(address)
+
+    def owners(self) -> Iterator[tuple[IPNetwork, str]]:
+        """Walk the networks whose rows name an owner; of an address, the narrowest says whose."""
+        for (version, prefix), assets in self._assets:
+            for number, asset in assets.items():
+                if asset.owner:
+                    yield network_of(version, prefix, number), asset.owner
 
     def asset_for(self, address: str | IPAddress) -> Asset:
         """Give what is known of an address: the most specific row first, wider ones fill its gaps.

@@ -62,7 +62,7 @@ class Merge:
         for (version, prefix), entries in self.shelves.items():
             for number, entry in entries.items():
                 if kind is None or entry.facts.get("class", ("",))[0] == kind:
-                    yield _network(version, prefix, number)
+                    yield network_of(version, prefix, number)
 
     def refuse_if_any(self) -> None:
         """Raise what was found.
@@ -141,7 +141,8 @@ def _facts(row: Row) -> Iterator[tuple[str, str]]:
     return ((name, value) for name, value in facts.items() if value)
 
 
-def _network(version: int, prefix: int, number: int) -> IPNetwork:
+def network_of(version: int, prefix: int, number: int) -> IPNetwork:
+    """Give the network whose prefix bits make a number."""
     family = IPv4Network if version == 4 else IPv6Network  # noqa: PLR2004 - the family
     width = IPV4LENGTH if version == 4 else IPV6LENGTH  # noqa: PLR2004 - the family
     return family((number << (width - prefix), prefix))

@@ -25,7 +25,7 @@ def accepted(transaction: Connection) -> dict[str, Acceptance]:
             until=row.until,
             reason=row.reason,
             approver=row.approver,
-            severity=Severity(row.severity),
+            severity=row.severity,
             since=row.since,
         )
         for row in transaction.execute(query)
@@ -87,7 +87,7 @@ def _meant(transaction: Connection, prefix: str) -> tuple[str, Status]:
         raise StoreRefused(
             f"{prefix!r} is ambiguous, {len(found)} findings begin so: {', '.join(names)}{more}"
         )
-    return found[0].fingerprint, Status(found[0].status)
+    return found[0].fingerprint, found[0].status
 
 
 def _worst(transaction: Connection, fingerprint: str) -> Severity:

@@ -7,7 +7,7 @@ from operator import attrgetter
 import msgspec
 from sqlalchemy import Connection, Row, or_, select
 
-from scanner.model import Coverage, Endpoint, Status, Transport
+from scanner.model import Coverage, Endpoint, Status
 from scanner.past import Happened, Past
 from scanner.store.tables import event, finding, round_
 
@@ -59,6 +59,5 @@ def _events(transaction: Connection, told: Coverage) -> Iterator[tuple[str, tupl
 def _happened(row: Row[tuple[object, ...]]) -> Happened:
     where = None
     if row.address is not None:
-        transport = Transport(row.transport)
-        where = str(Endpoint(address=row.address, port=row.port, transport=transport))
+        where = str(Endpoint(address=row.address, port=row.port, transport=row.transport))
     return Happened(row.at, row.what, where, row.because)

@@ -12,9 +12,8 @@ from scanner.model import Finding, Status
 from scanner.plaintext import document
 from scanner.store.acceptances import accepted
 from scanner.store.entries import as_it_stands
-from scanner.store.tables import finding, round_, sighting
-from scanner.store.tickettables import errand, ticket
-from scanner.ticket import Action, Draft, Errand, Kind, State, Ticket
+from scanner.store.tables import errand, finding, round_, sighting, ticket
+from scanner.ticket import Action, Draft, Errand, Kind, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +108,12 @@ def _ticket(row: Row[tuple[object, ...]]) -> Ticket:
     return Ticket(
         key=row.key,
         draft=msgspec.json.decode(row.draft, type=Draft),
-        state=State(row.state),
+        state=row.state,
         round=row.round,
         escalated=row.escalated,
         remote=row.remote,
         url=row.url,
-        seen=State(row.seen) if row.seen else None,
+        seen=row.seen,
         told=row.told,
     )
 

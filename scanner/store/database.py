@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from sqlalchemy import (
     URL,
-    Column,
     Connection,
     Engine,
     create_engine,
@@ -19,15 +17,14 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    update,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
-from sqlalchemy.schema import CreateColumn
 
 from scanner.model import Refused
 from scanner.store import tables
+from scanner.store.columns import Damaged
 
 #: How long a write waits for another process's write, in seconds; ours take milliseconds.
 BUSY_SECONDS = 10
@@ -51,18 +48,22 @@ class Database:
         self._engine = engine
 
     @classmethod
-    def open(cls, where: str, *, create: datetime | None) -> "Database":
+    def open(cls, where: str, *, create: datetime | None, as_it_is: bool = False) -> "Database":
         """Open a path or a `sqlite:///` URL; make it if it is missing and `create` says when.
+
+        An older history is brought up to this program's tables, unless it is to stay `as_it_is`.
 
         Raises:
             StoreRefused: missing, not ours, newer than this program, unreadable, or a dialect
                 that this version does not speak.
         """
-        path = _path_of(where)
+        path = path_of(where)
         _touch(path, create=create is not None)
         database = cls(path, _engine_of(path))
         try:
             database._examine(create)
+            if not as_it_is:
+                database._bring_up()
         except BaseException:
             database.close()
             raise
@@ -93,14 +94,15 @@ class Database:
             raise StoreRefused(f"{self.path} is a database, but not a history of ronde")
         if not names:
             self._create(create)
+
+    def _bring_up(self) -> None:
         with self.reading() as connection:
-            version = connection.scalar(select(tables.history.c.version))
-        if version in tables.OLDER:
-            self._complete()
+            version = _version(connection)
+        if version in range(1, tables.VERSION):
+            self._upgrade()
         elif version != tables.VERSION:
             raise StoreRefused(
-                f"{self.path} is a history of version {version}; "
-                f"this ronde reads version {tables.VERSION}"
+                f"{self.path} is a history of version {version}; this ronde reads {tables.VERSION}"
             )
 
     def _create(self, at: datetime | None) -> None:
@@ -115,24 +117,20 @@ class Database:
                 row = {"version": tables.VERSION, "created": at}
                 connection.execute(insert(tables.history).values(row))
 
-    def _complete(self) -> None:
-        """Add the tables and columns that an older version lacks; nothing that is there changes."""
+    def _upgrade(self) -> None:
+        from scanner.store.upgrade import upgrade
+
         with self.writing() as connection:
-            tables.TABLES.create_all(connection)
-            for column in tables.ADDED:
-                _add(column, connection)
-            connection.execute(update(tables.history).values(version=tables.VERSION))
+            # A process that came first may have done so.
+            if (version := _version(connection)) is not None and version < tables.VERSION:
+                upgrade(connection, since=version)
 
 
-def _add(column: Column[Any], connection: Connection) -> None:
-    """Add a column, unless a process that came first has done so."""
-    table = column.table.name
-    if column.name not in {there["name"] for there in inspect(connection).get_columns(table)}:
-        specification = CreateColumn(column).compile(connection)
-        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {specification}")
+def _version(connection: Connection) -> int | None:
+    return connection.scalar(select(tables.history.c.version))
 
 
-def _path_of(where: str) -> Path:
+def path_of(where: str) -> Path:
     """Read a path or a URL. A URL is never repeated in a message: it may hold a password."""
     if "://" not in where:
         return Path(where).resolve()
@@ -201,5 +199,7 @@ def _refusals(path: Path) -> Iterator[None]:
         raise StoreRefused(f"the history {path}: {error.orig}") from error
     except sqlite3.Error as error:
         raise StoreRefused(f"the history {path}: {error}") from error
+    except Damaged as error:
+        raise StoreRefused(f"the history {path} holds {error}") from error
     except msgspec.DecodeError as error:
         raise StoreRefused(f"the history {path} holds a finding that cannot be read") from error

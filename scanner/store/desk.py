@@ -39,15 +39,13 @@ class Desk:
         path = self.database.path
         side_file = path.with_name(path.name + ".tickets.lock")
         try:
-            lock = RoundLock(side_file, "that syncs tickets")
+            lock = RoundLock(side_file)
         except Held as error:
             raise StoreRefused(f"tickets are being synced already: {error.holder}") from error
         except OSError as error:
             raise StoreRefused(f"cannot lock {side_file}: {error.strerror}") from error
-        try:
+        with lock:
             yield
-        finally:
-            lock.release()
 
     def book(self, tracker: str, now: Callable[[], datetime]) -> "TrackerBook":
         """Give the book that a tracker's errands are written off in."""

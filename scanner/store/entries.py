@@ -163,7 +163,7 @@ class Entries:
         query = (
             select(finding, sighting.c.document, sighting.c.seen_shut)
             .join_from(finding, sighting)
-            .where(sighting.c.seen_shut == 0, sighting.c.round == self.round)
+            .where(sighting.c.exposed, sighting.c.seen_shut == 0, sighting.c.round == self.round)
             .order_by(sighting.c.at, finding.c.fingerprint, sighting.c.address)
         )
         yield from map(as_it_stands, self.transaction.execute(query))
@@ -239,9 +239,7 @@ def door_of(endpoint: Endpoint) -> Door:
 
 def standing_of(row: Row[tuple[object, ...]]) -> Standing:
     """Read the columns of a finding's standing."""
-    return Standing(
-        Status(row.status), row.round, row.first_seen, row.last_seen, regressed=row.regressed
-    )
+    return Standing(row.status, row.round, row.first_seen, row.last_seen, regressed=row.regressed)
 
 
 def as_it_stands(row: Row[tuple[object, ...]]) -> Finding:
@@ -249,7 +247,7 @@ def as_it_stands(row: Row[tuple[object, ...]]) -> Finding:
     seen = msgspec.json.decode(row.document, type=Finding)
     return msgspec.structs.replace(
         seen,
-        status=Status(row.status),
+        status=row.status,
         round=row.round,
         first_seen=row.first_seen,
         last_seen=row.last_seen,

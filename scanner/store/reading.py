@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from scanner.life import with_acceptance
 from scanner.model import Coverage, Finding, Status
@@ -56,7 +56,10 @@ def since(transaction: Connection, when: datetime, now: datetime) -> Told:
         .join_from(finding, sighting)
         .where(
             sighting.c.at >= when,
-            or_(sighting.c.exposed, finding.c.status == Status.RESOLVED),
+            or_(
+                and_(sighting.c.exposed, sighting.c.seen_shut == 0),
+                finding.c.status == Status.RESOLVED,
+            ),
         )
         .order_by(finding.c.fingerprint, sighting.c.at.desc())
     )

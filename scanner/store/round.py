@@ -10,6 +10,7 @@ from typing import Self, TypeAlias
 import msgspec
 from sqlalchemy import insert, select, update
 
+from scanner.aftermath import looked_back
 from scanner.age import aged
 from scanner.life import (
     Patience,
@@ -106,6 +107,7 @@ class Round:
         draft = msgspec.structs.replace(draft, fingerprint=filed_under(draft, there))
         with self._writing() as entries:
             before = entries.last_seen_at(draft.fingerprint, door)
+            draft = looked_back(draft, before)
             seen = self._follow(entries, draft, before, worse)
             seen = aged(seen, before, entries.open_since(draft.fingerprint))
             entries.sight(seen)
@@ -172,7 +174,7 @@ class Round:
         noted: dict[str, list[Noted]] = {}
         with self._database.reading() as transaction:
             for row in transaction.execute(query):
-                noted.setdefault(row.address, []).append((row.port, Sign(row.sign)))
+                noted.setdefault(row.address, []).append((row.port, row.sign))
         return noted
 
     def settle(self, at: datetime) -> Settled:

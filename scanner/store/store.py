@@ -19,7 +19,7 @@ from scanner.store.before import before
 from scanner.store.clerk import exposed
 from scanner.store.database import Database, StoreRefused
 from scanner.store.desk import Desk
-from scanner.store.lock import Held, RoundLock, Waiting
+from scanner.store.lock import RoundLock, hold
 from scanner.store.reading import Told, of_round, since
 from scanner.store.round import Round
 from scanner.store.tables import round_, shard, sighting
@@ -38,27 +38,23 @@ KEPT = 1_000
 class Store:
     """A history that is open. Calls may come from any thread, one at a time."""
 
-    def __init__(self, database: Database, wait: Waiting | None = None) -> None:
+    def __init__(self, database: Database) -> None:
         """Hold an open database; use `Store.open`."""
         self._database = database
-        self._wait = wait
 
     @classmethod
     def open(
-        cls,
-        where: str | Path,
-        *,
-        create: datetime | None = None,
-        wait: Waiting | None = None,
+        cls, where: str | Path, *, create: datetime | None = None, as_it_is: bool = False
     ) -> Self:
         """Open the history at a path or URL; make it if it is missing and `create` says when.
 
-        A round waits for the one that has the history, if `wait` is there to be told of it.
+        One of an older version is brought up to this one, unless it is to stay `as_it_is`, which
+        is enough to copy it.
 
         Raises:
             StoreRefused: missing, another program's, newer than this program, or unreadable.
         """
-        return cls(Database.open(str(where), create=create), wait)
+        return cls(Database.open(str(where), create=create, as_it_is=as_it_is))
 
     def begin_round(  # noqa: PLR0913 - a round is known by so much
         self,
@@ -69,14 +65,16 @@ class Store:
         at: datetime,
         way: Way,
         patience: Patience = PATIENCE,
+        lock: RoundLock | None = None,
     ) -> Round:
-        """Take the history for one round, and write down that it began, and how it goes.
+        """Write down that a round began, and how it goes; take the history unless `lock` has it.
 
         Raises:
             StoreRefused: another round has it, or there was a round of that name.
         """
-        lock = self._locked(name)
+        lock = lock or hold(self._database.path)
         try:
+            lock.name(name)
             self._write_down(name, scope, vantage, at, way)
             return Round(
                 self._database,
@@ -99,6 +97,7 @@ class Store:
         vantage: str,
         way: Way,
         patience: Patience = PATIENCE,
+        lock: RoundLock | None = None,
     ) -> Round:
         """Take the history for the newest round of a scope, which stopped before its end.
 
@@ -109,8 +108,9 @@ class Store:
             StoreRefused: another round has the history, there is no such round, it was walked to
                 its end, or the way has changed; the message names what has.
         """
-        lock = self._locked(f"of {scope.name}, continued")
+        lock = lock or hold(self._database.path)
         try:
+            lock.name(f"of {scope.name}, continued")
             row = self._newest(scope, vantage)
             begun = _unchanged(row.name, row.document, way)
             resumed = Round(
@@ -213,16 +213,6 @@ class Store:
     ) -> None:
         """Let go, however the block ends."""
         self.close()
-
-    def _locked(self, name: str) -> RoundLock:
-        path = self._database.path
-        side_file = path.with_name(path.name + ".lock")
-        try:
-            return RoundLock(side_file, name, self._wait)
-        except Held as error:
-            raise StoreRefused(f"another round is using {path}: {error.holder}") from error
-        except OSError as error:
-            raise StoreRefused(f"cannot lock {side_file}: {error.strerror}") from error
 
     def _newest(self, scope: ScopeReference, vantage: str) -> Row[tuple[object, ...]]:
         query = (

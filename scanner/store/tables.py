@@ -1,13 +1,8 @@
 """The tables of the history, in words that every SQL dialect knows."""
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
 from sqlalchemy import (
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -15,44 +10,17 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     false,
     text,
 )
 
-if TYPE_CHECKING:
-    Moment = TypeDecorator[datetime]
-else:
-    Moment = TypeDecorator
+from scanner.model import Severity, Status, Transport
+from scanner.store.columns import Utc, Word
+from scanner.ticket import Kind, State
+from scanner.way import Sign
 
-#: Raised by one with every change of these tables.
+#: Raised by one with every change of these tables, which is a file in `migrations/versions` too.
 VERSION = 5
-
-#: Older versions that lack tables and columns, and differ in nothing else: 1 had neither `way` nor
-#: `shard`, 2 had no `sign`, 3 neither `locked`, `acceptance` nor the columns of `ADDED`,
-#: 4 no `ticket` and no `errand`.
-OLDER = frozenset({1, 2, 3, 4})
-
-
-class Utc(Moment):
-    """A moment, stored in UTC; a dialect without time zones gets it back with its zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a moment without a zone: nobody could tell when it was."""
-        del dialect
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a moment without a time zone")
-        return value and value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        del dialect
-        if value is None or value.tzinfo is None:
-            return value and value.replace(tzinfo=UTC)
-        return value.astimezone(UTC)
 
 
 TABLES = MetaData()
@@ -105,17 +73,17 @@ sign = Table(
     Column("round", String, ForeignKey("round.name"), nullable=False),
     Column("address", String, nullable=False),
     Column("port", Integer, nullable=False),
-    Column("sign", String, nullable=False),
+    Column("sign", Word(Sign), nullable=False),
     Index("sign_by_round", "round"),
 )
 
-#: Where each finding stands: `record.Standing`, and the scope that saw it last.
+#: Where each finding stands: `life.Standing`, and the scope that saw it last.
 finding = Table(
     "finding",
     TABLES,
     Column("fingerprint", String, primary_key=True),
     Column("scope", String, nullable=False),
-    Column("status", String, nullable=False),
+    Column("status", Word(Status), nullable=False),
     Column("round", String, ForeignKey("round.name"), nullable=False),
     Column("first_seen", Utc, nullable=False),
     Column("last_seen", Utc, nullable=False),
@@ -163,7 +131,7 @@ acceptance = Table(
     TABLES,
     Column("number", Integer, primary_key=True),
     Column("fingerprint", String, ForeignKey("finding.fingerprint"), nullable=False),
-    Column("severity", String, nullable=False),
+    Column("severity", Word(Severity), nullable=False),
     Column("until", Utc, nullable=False),
     Column("reason", Text, nullable=False),
     Column("approver", String, nullable=False),
@@ -183,11 +151,43 @@ event = Table(
     Column("what", String, nullable=False),
     Column("address", String),
     Column("port", Integer),
-    Column("transport", String),
+    Column("transport", Word(Transport)),
     Column("because", Text, nullable=False),
     Column("at", Utc, nullable=False),
     Index("event_by_fingerprint", "fingerprint"),
 )
 
-#: The columns that older versions lack. Each has a default, which is true of what they wrote.
-ADDED = (finding.c.regressed, sighting.c.seen_shut)
+#: One row for each ticket, as it will be once its errands are done: `ticket.Ticket`. A tracker is
+#: known by the name that the configuration gives it, a ticket by the key that it carries.
+ticket = Table(
+    "ticket",
+    TABLES,
+    Column("tracker", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("draft", Text, nullable=False),
+    Column("state", Word(State), nullable=False),
+    Column("round", String, nullable=False),
+    Column("escalated", Utc),
+    Column("remote", String),
+    Column("url", String, nullable=False, server_default=""),
+    Column("seen", Word(State)),
+    Column("told", Utc),
+)
+
+#: The outbox: what is to be done, in its order; a row is gone once it is done: `ticket.Errand`.
+errand = Table(
+    "errand",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("tracker", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("kind", Word(Kind), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("next", Utc, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("noted", Boolean, nullable=False, server_default=false()),
+    Column("parked", Boolean, nullable=False, server_default=false()),
+    Column("error", Text, nullable=False, server_default=""),
+    Index("errand_by_ticket", "tracker", "key"),
+)

@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Column, Connection, Select, Table, select, type_coerce
+from sqlalchemy.types import NullType
 
 from scanner.model import Coverage, Finding
+from scanner.store.columns import Damaged, Utc, Word
 from scanner.store.database import Database, StoreRefused
-from scanner.store.tables import round_, sighting, way
-from scanner.way import Way
+from scanner.store.tables import TABLES, round_, shard, sighting, way
+from scanner.way import ShardTally, Way
 
 #: Enough to see what is wrong; a torn file has thousands.
 MAX_SAID = 20
+
+#: What people call a row by; each table has one of these.
+NAMES = ("fingerprint", "round", "name", "address", "version")
 
 
 def problems(connection: Connection) -> Iterator[str]:
@@ -28,8 +33,26 @@ def problems(connection: Connection) -> Iterator[str]:
         yield f"{table}: row {row} names a {parent} that is not there"
     yield from _unreadable(connection, select(sighting.c.fingerprint, sighting.c.document), Finding)
     yield from _unreadable(connection, select(way.c.round, way.c.document), Way)
+    yield from _unreadable(connection, select(shard.c.round, shard.c.tally), ShardTally)
     ended = select(round_.c.name, round_.c.coverage).where(round_.c.coverage.is_not(None))
     yield from _unreadable(connection, ended, Coverage)
+    for table in TABLES.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, Utc | Word):
+                yield from _damaged(connection, table, column)
+
+
+def _damaged(connection: Connection, table: Table, column: Column[Any]) -> Iterator[str]:
+    """Name the rows that hold a moment or a word that cannot be read."""
+    name = next(table.c[name] for name in NAMES if name in table.c)
+    dialect = connection.dialect
+    read = column.type.dialect_impl(dialect).result_processor(dialect, None) or str
+    query = select(name, type_coerce(column, NullType))
+    for row_name, value in connection.execute(query.where(column.is_not(None))):
+        try:
+            read(value)
+        except Damaged as damaged:
+            yield f"{row_name}: holds {damaged}"
 
 
 def _unreadable(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from scanner.census import Census
+from scanner.course import Target
 from scanner.datagrams import Heard
 from scanner.model import Transport
 
@@ -49,7 +51,8 @@ class Tally:
     `ERROR`, those given up because the sweep was told to stop under `STOPPED`. `width` is how
     many connections were allowed in flight in the end. `outside` counts what was dropped because
     it lies outside the plan, answers that nobody was asked for included; `repeats` counts answers
-    to what had been answered or given up.
+    to what had been answered or given up. `census` tells the same endpoints apart, those that
+    were given up aside.
     """
 
     planned: int = 0
@@ -57,6 +60,12 @@ class Tally:
     outside: int = 0
     repeats: int = 0
     counts: Counter[State] = field(default_factory=Counter)
+    census: Census = field(default_factory=Census)
+
+    def add(self, target: Target, state: State, transport: Transport = Transport.TCP) -> None:
+        """Count what became of one endpoint."""
+        self.counts[state] += 1
+        self.census.add(target, state, transport)
 
 
 #: What the result of a connect says of the endpoint; Linux and the BSDs agree on these.

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scanner.areas import MAPPED
 from scanner.sweep.answer import State
-from scanner.sweep.columns import MAPPED, U16, U32, U64, Bytes, Columns
+from scanner.sweep.columns import U16, U32, U64, Bytes, Columns
 from scanner.sweep.packets import TCP
 
 #: Bytes kept of what comes in: the longest header of IPv4, 8 bytes of ICMP, and what it quotes of

@@ -23,6 +23,7 @@ from scanner.sweep.answers import CODES, Answers
 from scanner.sweep.columns import Columns, Drawing, Membership, Places, scrambled
 from scanner.sweep.cookie import Cookies
 from scanner.sweep.deferred import Deferred
+from scanner.sweep.headcount import Headcount
 from scanner.sweep.link import Errors, Link
 from scanner.sweep.mmsg import MOST
 from scanner.sweep.pace import Pace
@@ -67,18 +68,19 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 
 class BulkSweep:
-    """Tells which endpoints are open by the first answer to a SYN; its result is `ConnectSweep`'s.
+    """Tells which endpoints are open, many at a time; its result is `ConnectSweep`'s.
 
-    By raw sockets no connection is ever made: what a SYN-ACK left half open on the host's side is
-    reset by our kernel, which knows of no such connection. Routes, sources and link layers are
-    the kernel's choice, so it sweeps over any interface.
+    Its links send SYNs past the kernel, or have the kernel connect by rings. By raw sockets no
+    connection is ever made: what a SYN-ACK left half open on the host's side is reset by our
+    kernel, which knows of no such connection. Routes, sources and link layers are the kernel's
+    choice, so it sweeps over any interface.
 
     Args:
         pace: the budget that the sweep shares with the conversations; a SYN is a connection.
         links: holds a link for each IP version; entered in the thread that sweeps.
         allowed: the scope. Each destination is compared with it here once more, since the guard
             does not see what is sent past the interpreter.
-        timeout: seconds until a SYN counts as unanswered.
+        timeout: seconds until a SYN, or a connect, counts as unanswered.
         attempts: how often an endpoint that does not answer is sent to.
         clock: monotonic, in seconds.
         warn: is told, in our own words, of what goes otherwise than asked.
@@ -168,6 +170,7 @@ class _Flight:
         tally: Tally,
     ) -> None:
         self.tally = tally
+        self._headcount = Headcount(tally)
         self._sweep = sweep
         self._links = links
         self._pace = sweep.pace
@@ -289,8 +292,8 @@ class _Flight:
     def _conclude(self, numbers: Places, state: State, now: float) -> None:
         """Settle and count endpoints, and keep those that are to be reported."""
         self._window.settle(numbers)
-        self.tally.counts[state] += len(numbers)
         found = self._window.columns(numbers)
+        self._headcount.add(found, state)
         if state is not State.OPEN:
             found = found[np.isin(found.digests, self._watched)] if self._watch else found[:0]
         elif len(found):

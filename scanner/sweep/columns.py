@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scanner.addresses import AddressSet
+from scanner.areas import MAPPED
 from scanner.course import GOLDEN, Block, Course, Target, coprime_step
 
 Bools: TypeAlias = NDArray[np.bool_]
@@ -20,9 +21,6 @@ U16: TypeAlias = NDArray[np.uint16]
 U32: TypeAlias = NDArray[np.uint32]
 U64: TypeAlias = NDArray[np.uint64]
 Ordered: TypeAlias = U64 | NDArray[np.bytes_]
-
-#: ::ffff:0:0/96, in which an IPv4 address keeps its place beside IPv6 [RFC 4291, 2.5.5.2].
-MAPPED = 0xFFFF_0000_0000
 
 _MAPPED_BYTES = bytes(10) + b"\xff\xff"
 _HALF = (1 << 64) - 1

@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from scanner.course import Target
+from scanner.model import Transport
 from scanner.sweep.answer import SHORTAGES, STATES, Observation, Report, State, Tally
 from scanner.sweep.descriptors import fitting
 from scanner.sweep.dial import PENDING, Dialler, best_dialler
@@ -45,6 +46,7 @@ class ConnectSweep:
         clock: monotonic, in seconds.
         warn: is told, in our own words, when the sweep has to be narrower than asked.
         strains: whether answers and time-outs tell of strain, and so go to the pace.
+        transport: what the endpoints are counted under.
     """
 
     def __init__(  # noqa: PLR0913 - each is a setting or a dependency that a test replaces
@@ -58,6 +60,7 @@ class ConnectSweep:
         warn: Callable[[str], None] = lambda _: None,
         dialler: Callable[[], Dialler] = best_dialler,
         strains: bool = True,
+        transport: Transport = Transport.TCP,
     ) -> None:
         self.pace = pace
         self.width = width
@@ -67,6 +70,7 @@ class ConnectSweep:
         self.warn = warn
         self.dialler = dialler
         self.strains = strains
+        self.transport = transport
 
     def run(  # noqa: PLR0913 - each is a wish that a caller may have
         self,
@@ -245,7 +249,7 @@ class _Flight:
             self._conclude(attempt.target, state, now)
 
     def _conclude(self, target: Target, state: State, now: float) -> None:
-        self.tally.counts[state] += 1
+        self.tally.add(target, state, self._sweep.transport)
         if state is State.OPEN or target in self._watch:
             self._fresh.append(Observation(*target, state))
         self._line.release(target[0], now)

@@ -64,6 +64,7 @@ class DatagramSweep:
             clock=clock,
             warn=warn,
             dialler=lambda: DatagramDialler(fronts, self._heard, trail),
+            transport=Transport.UDP,
             strains=False,  # most ports never answer, and hosts limit the ICMP errors they send
         )
 

@@ -44,6 +44,7 @@ class ListedSweep:
             if stop.is_set():
                 break
             tally.planned += len(lot)
-            tally.counts[State.OPEN] += len(lot)
+            for one in lot:
+                tally.add((one.address, one.port), State.OPEN)
             report(lot)
         return tally

@@ -33,8 +33,9 @@ class Standing:
 class Rules:
     """What a tracker is told of.
 
-    `covers` is its route, `word` its words, `show` writes a value in its mark-up, and `max_new` how many tickets one round may create.
-    A finding that has a ticket is followed to its end, wherever the route leads by then.
+    `covers` is its route, `word` its words, `show` writes a value in its mark-up, and `max_new` how
+    many tickets one round may create. A finding that has a ticket is followed to its end, wherever
+    the route leads by then.
     """
 
     grouping: Grouping

@@ -4,7 +4,7 @@ Source: "Bolt Protocol" and "PackStream", https://neo4j.com/docs/bolt/current/
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, TypeAlias
@@ -27,6 +27,10 @@ _CHOICE = 4
 
 #: An answer to our listings has chunks of a few hundred bytes; the protocol allows 65,535.
 MAX_REPLY = 1 << 20
+
+#: Twenty thousand records, each a chunk and its end. A server that cuts its answer smaller would
+#: have us walk for ever.
+MAX_CHUNKS = 40_000
 
 #: Lists in maps in a record: nothing that we ask for nests deeper.
 MAX_DEPTH = 8
@@ -73,14 +77,12 @@ def replies(number: int) -> Callable[[bytes], int | None]:
     """Frame the answers to so many messages, with the records before each."""
 
     def frame(data: bytes) -> int | None:
-        at, ended = 0, 0
-        while ended < number:
-            whole = _message(data, at)
-            if whole is None:
-                return None
-            content, at = whole
+        ended = 0
+        for content, at in _messages(data):
             ended += bool(content) and content[1] != Sign.RECORD
-        return at
+            if ended == number:
+                return at
+        return None
 
     return frame
 
@@ -91,14 +93,12 @@ def decode(data: bytes) -> list[Message]:
     Raises:
         Garbled: one is none, or the frame breaks off.
     """
-    at, read = 0, list[Message]()
-    while at < len(data):
-        whole = _message(data, at)
-        if whole is None:
-            raise Garbled("a message that breaks off")
-        content, at = whole
+    end, read = 0, list[Message]()
+    for content, end in _messages(data):  # noqa: B007 - where the last one ends is needed below
         if content:
             read.append(_read(content))
+    if end != len(data):
+        raise Garbled("a message that breaks off")
     return read
 
 
@@ -108,25 +108,32 @@ def message(sign: int, *fields: Value) -> bytes:
     return len(content).to_bytes(2) + content + b"\0\0"
 
 
-def _message(data: bytes, at: int) -> tuple[bytes, int] | None:
-    """Join the chunks of one message; it is empty where a server only says that it is alive.
+def _messages(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """Join the chunks of each whole message, and say where it ends.
+
+    One is empty where a server only says that it is alive.
 
     Raises:
-        Garbled: it is no message of a server.
+        Garbled: something is no message of a server, or has too many chunks.
     """
-    content = b""
-    while True:
+    content, at = bytearray(), 0
+    for _ in range(MAX_CHUNKS):
         size = int.from_bytes(data[at : at + 2])
         content += data[at + 2 : at + 2 + size]
         _check(content)
-        if at + 2 + size > len(data):
-            return None
         at += 2 + size
-        if not size:
-            return content, at
+        if at > len(data):
+            return
+        if size:
+            continue
+        if len(content) == 1:
+            raise Garbled("a message without a sign")
+        yield bytes(content), at
+        content.clear()
+    raise Garbled(f"an answer in more than {MAX_CHUNKS} chunks")
 
 
-def _check(content: bytes) -> None:
+def _check(content: bytearray) -> None:
     """See the first two bytes, as far as they are there.
 
     Raises:
@@ -169,7 +176,7 @@ _INTEGERS = {0xC8: 1, 0xC9: 2, 0xCA: 4, 0xCB: 8}
 _FLOAT = 0xC1
 
 #: Integers from -16 to 127 are their own marker.
-_SMALL = (*range(0x80), *range(0xF0, 0x100))
+_SMALL = frozenset((*range(0x80), *range(0xF0, 0x100)))
 
 _SIGNS = frozenset(Sign)
 

@@ -1,9 +1,9 @@
 """Counts as servers write them: a number or its digits, or nothing."""
 
-from scanner.jsonview import Json
+from scanner.jsonview import MAX_INTEGER, Json
 
 #: What a history can hold; no store of the field has as many records, or bytes, on one server.
-MAX_COUNT = (1 << 63) - 1
+MAX_COUNT = MAX_INTEGER
 
 #: The digits of `MAX_COUNT`.
 _DIGITS = 19

@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from scanner.jsonview import Json
 from scanner.wire import Garbled, counts
 
-#: Of which an issue of an OperationOutcome is one or the other.
-_SEVERITIES = frozenset({"fatal", "error", "warning", "information"})
+#: Of which an issue of an OperationOutcome is one or the other; the former are failures.
+_FAILURES = frozenset({"fatal", "error"})
+_SEVERITIES = _FAILURES | {"warning", "information"}
+
+_OUTCOME = "OperationOutcome"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search came to: how many, if that was counted, and whether records came along."""
+    """What a search came to: how many, if that was counted, and whether records came along.
+
+    `fails` tells whether an outcome came along that says so: a refusal inside a success.
+    """
 
     total: int | None
     hands_out: bool
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +37,10 @@ class Software:
 
 
 def found(document: Json) -> Found:
-    """Read what a search came to; of what was handed out nothing is looked at.
+    """Read what a search came to; of what was handed out nothing is looked at but what it is.
 
-    A `type` may be missing (HAPI FHIR left it out of counts), but none other may stand there.
+    A `type` may be missing (HAPI FHIR left it out of counts), but none other may stand there. An
+    entry of mode `outcome` is about the search and no record [R4, bundle.html#searchset].
 
     Raises:
         Garbled: it is no Bundle of a search.
@@ -40,14 +48,19 @@ def found(document: Json) -> Found:
     kind = document.get("type")
     if _resource(document) != "Bundle" or (kind and kind.text() != "searchset"):
         raise Garbled("expected a Bundle of a search")
-    return Found(counts.read(document.get("total")), document.get("entry") is not None)
+    outcomes = [_outcome(entry) for entry in _elements(document, "entry")]
+    return Found(
+        counts.read(document.get("total")),
+        hands_out=None in outcomes,
+        fails=any(_severities(one) & _FAILURES for one in outcomes if one is not None),
+    )
 
 
 def is_outcome(document: Json) -> bool:
     """Tell whether this is an OperationOutcome with an issue: how FHIR refuses."""
-    if _resource(document) != "OperationOutcome":
+    if _resource(document) != _OUTCOME:
         return False
-    severities = [issue["severity"].text() for issue in document["issue"].elements()]
+    severities = _severities(document)
     return bool(severities) and _SEVERITIES.issuperset(severities)
 
 
@@ -67,6 +80,20 @@ def software(document: Json) -> Software:
         for resource in _elements(rest, "resource")
     }
     return Software(_text(told, "name"), _text(told, "version"), frozenset(types))
+
+
+def _outcome(entry: Json) -> Json | None:
+    """Give what an entry says about the search, or None where it hands out a record."""
+    resource = entry.get("resource")
+    if _text(resource, "resourceType") == _OUTCOME:
+        return resource
+    if _text(entry.get("search"), "mode") == "outcome":
+        raise Garbled("expected an OperationOutcome in an entry of mode outcome")
+    return None
+
+
+def _severities(outcome: Json) -> frozenset[str]:
+    return frozenset(issue["severity"].text() for issue in outcome["issue"].elements())
 
 
 def _resource(document: Json) -> str:

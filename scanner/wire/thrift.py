@@ -17,11 +17,15 @@ MAX_DEPTH: Final = 16
 #: An answer is a list of names; 20,000 of fifty letters.
 MAX_REPLY: Final = 1 << 20
 
+#: That many names, and as many other values: an answer is read again whenever more of it has come.
+MAX_VALUES: Final = 20_000
+
 _STRICT: Final = b"\x80\x01\x00"
 _CALL: Final = 1
 _STOP: Final = 0
 _TEXT: Final = 11
 _STRUCT: Final = 12
+_LIST: Final = 15
 
 #: How `TSaslTransport.java` reads the first byte of a message, in vain: 0x80 as a signed number.
 _INVALID_STATUS: Final = b"Invalid status -128"
@@ -30,10 +34,17 @@ _INVALID_STATUS: Final = b"Invalid status -128"
 _SIZES: Final = {2: 1, 3: 1, 4: 8, 6: 2, 8: 4, 10: 8}
 
 #: How many types a map, a set and a list name for what they hold.
-_OF: Final = {13: 2, 14: 1, 15: 1}
+_OF: Final = {13: 2, 14: 1, _LIST: 1}
 
 #: A value as it came: bytes of a scalar or a text, a list, the members of a structure.
-Value: TypeAlias = "bytes | list[Value] | dict[int, Value]"
+Value: TypeAlias = "bytes | Texts | list[Value] | dict[int, Value]"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A list whose server says that texts are in it."""
+
+    said: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +66,9 @@ class Message:
             Garbled: it is none.
         """
         listed = self.fields.get(0)
-        if not isinstance(listed, list):
-            raise Garbled("expected a list as the result")
-        return [name.decode("utf-8", "replace") for name in listed if isinstance(name, bytes)]
+        if not isinstance(listed, Texts):
+            raise Garbled("expected a list of texts as the result")
+        return [name.decode("utf-8", "replace") for name in listed.said]
 
 
 def call(method: str, *arguments: str) -> bytes:
@@ -113,10 +124,11 @@ class _Incomplete(Exception):
 
 @dataclass(slots=True)
 class _Reader:
-    """One pass over a message. Every element takes a byte at least, so no count walks for ever."""
+    """One pass over a message."""
 
     data: bytes
     at: int = 0
+    left: int = MAX_VALUES
 
     def message(self) -> Message:
         head = self.data[: len(_STRICT)]
@@ -139,9 +151,15 @@ class _Reader:
             raise Garbled("a length that is negative or beyond its cap")
         return number
 
+    def spend(self, values: int) -> None:
+        self.left -= values
+        if self.left < 0:
+            raise Garbled(f"more than {MAX_VALUES} values")
+
     def struct(self, depth: int) -> dict[int, Value]:
         fields: dict[int, Value] = {}
         while (kind := self.take(1)[0]) != _STOP:
+            self.spend(1)
             number = int.from_bytes(self.take(2))
             fields[number] = self.value(kind, depth - 1)
         return fields
@@ -156,8 +174,11 @@ class _Reader:
         if kind == _STRUCT:
             return self.struct(depth)
         if kind in _OF:
-            kinds = self.take(_OF[kind])
-            return self.values(kinds, self.size(), depth)
+            kinds, count = self.take(_OF[kind]), self.size()
+            self.spend(count * len(kinds))
+            if (kind, kinds) == (_LIST, bytes([_TEXT])):
+                return Texts(tuple(self.take(self.size()) for _ in range(count)))
+            return self.values(kinds, count, depth)
         raise Garbled("a type that Thrift does not have")
 
     def values(self, kinds: bytes, count: int, depth: int) -> list[Value]:

@@ -8,6 +8,9 @@ from scanner.inferred import Category
 
 FOLDER = Path(__file__).parent / "schemas"
 
+#: What a file says it belongs to; the vocabulary may be tuned on the first of them only.
+TUNING, HELD_OUT, SECOND = PARTS = ("tuning", "held-out", "second held-out")
+
 #: The truth of a table that holds nothing of anybody.
 NONE = "none"
 
@@ -32,11 +35,6 @@ class Schema:
     version: str
     licence: str
     tables: tuple[Table, ...]
-
-    @property
-    def is_held_out(self) -> bool:
-        """Tell whether the vocabulary must not be tuned on it."""
-        return self.part == "held-out"
 
     @property
     def speaks_of_health(self) -> bool:

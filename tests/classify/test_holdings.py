@@ -1,5 +1,7 @@
 """Holdings of a finding, labelled one by one and together."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,6 +85,43 @@ def test_what_a_server_keeps_for_itself_is_internal() -> None:
     """A new and empty MongoDB holds nothing of anybody."""
     assert labels("mongodb", "admin", "local") == (["internal", "internal"], "internal")
     assert labels("mongodb", "admin", "clinic.patients")[1] == "health"
+
+
+def test_a_name_of_the_server_s_own_is_one_only_where_it_stands_by_itself() -> None:
+    """MongoDB keeps `config`; `clinic.config` is a clinic's."""
+    tables = (
+        Holding(name="clinic.config", kind="collection", fields=("patient_id", "ssn")),
+        Holding(name="clinic.admin", kind="collection", fields=("first_name", "birth_date")),
+        Holding(name="admin", kind="database"),
+    )
+
+    said, whole = label_holdings(listed("mongodb", *tables), CLASSIFIER)
+
+    assert [one.label.value for one in said.holdings] == ["health", "personal", "internal"]
+    assert whole.label.value == "health"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("heartbeat-7.17.0-2024.05.01-000001", "internal"),
+        ("metricbeat-8.13.4", "internal"),
+        ("heartbeat-icu", "health"),
+    ],
+)
+def test_a_shipper_s_index_has_a_version(name: str, label: str) -> None:
+    """A heart beats elsewhere, too."""
+    index = Holding(name=name, kind="index", fields=("patient_id", "diagnosis"))
+
+    assert label_holdings(listed("elasticsearch", index), CLASSIFIER)[1].label.value == label
+
+
+@pytest.mark.parametrize(("total", "label"), [(1, "internal"), (5_000, "unknown")])
+def test_what_was_not_listed_may_be_anybody_s(total: int, label: str) -> None:
+    """One name of the server's own says nothing of thousands that nobody saw."""
+    said = replace(listed("elasticsearch", *named(".kibana_1")), holdings_total=total)
+
+    assert label_holdings(said, CLASSIFIER)[1].label.value == label
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ def test_a_million_names_are_read_one_by_one() -> None:
     """A data set of any width is streamed; only the vocabulary's words are kept."""
 
     def fields() -> Iterator[str]:
-        yield from (f"field_{number}" for number in range(100_000))
+        yield from (f"field_{number}" for number in range(1_000_000))
         yield "date_of_birth"
 
     (category,) = CLASSIFIER.classify("wide", fields()).categories

@@ -74,6 +74,7 @@ def test_a_database_s_tables_are_judged_among_each_other() -> None:
         (b"a\tb\tc\n", "names.txt:1: a second tab; fields are separated by commas"),
         (b"a\n\n\xff\n", "names.txt:3: not UTF-8"),
         (b'{"a":\n ["b",}', "names.txt:2: not JSON"),
+        (b'{"a":\n ["\xff"],\n"b": []}', "names.txt:2: not UTF-8"),
         (b'{"a": 3}', "names.txt: Expected `array`, got `int`"),
         (b'[{"name": "a"},\n{"nom": "b"}]', "names.txt: Object contains unknown field `nom`"),
     ],

@@ -6,7 +6,7 @@ from scanner.classify import Classification, Classifier, load_vocabulary
 from scanner.inferred import Category, DataCategory, Label
 from tests.classify.measure import HEALTH, Judged, Score, neighbours, of_category, of_label
 from tests.classify.page import PAGE, page
-from tests.classify.schemas import Schema, Table, schemas
+from tests.classify.schemas import PARTS, Schema, Table, schemas
 
 ALL = list(schemas())
 
@@ -43,7 +43,7 @@ def test_a_category_counts_where_it_is_firm() -> None:
 @pytest.mark.parametrize("schema", ALL, ids=lambda one: one.product)
 def test_every_schema_says_where_it_comes_from(schema: Schema) -> None:
     """Source, version, licence and part; every label is one that is measured."""
-    assert schema.part in {"tuning", "held-out"}
+    assert schema.part in PARTS
     assert schema.source
     assert schema.version
     assert schema.licence
@@ -52,16 +52,17 @@ def test_every_schema_says_where_it_comes_from(schema: Schema) -> None:
     }
 
 
-def test_both_parts_have_products_with_and_without_health_data() -> None:
+def test_every_part_has_products_with_and_without_health_data() -> None:
     """What one part lacks it can neither teach nor measure."""
-    kinds = {(schema.is_held_out, schema.speaks_of_health) for schema in ALL}
+    kinds = {(schema.part, schema.speaks_of_health) for schema in ALL}
 
-    assert len(kinds) == 4
+    assert len(kinds) == 2 * len(PARTS)
 
 
-def test_products_without_health_data_are_not_said_to_have_it() -> None:
+@pytest.mark.parametrize("part", PARTS)
+def test_products_without_health_data_are_not_said_to_have_it(part: str) -> None:
     """At most one table in a hundred: a false alarm costs the trust in all others."""
-    strangers = [schema for schema in ALL if schema.is_held_out and not schema.speaks_of_health]
+    strangers = [one for one in ALL if one.part == part and not one.speaks_of_health]
     seen = list(neighbours(strangers, Classifier(load_vocabulary())))
 
     assert of_label(HEALTH, seen).said <= len(seen) / 100

@@ -97,7 +97,7 @@ def test_noise_is_refused(data: bytes) -> None:
 
 def test_a_shard_stands_here_as_it_stands_there() -> None:
     """The round's count of it is replaced, not added to: a report may come again."""
-    shard = Shard(Plan((), {}), 0, 1)
+    shard = Shard(Plan(()), 0, 1)
     theirs, ours = Leg(shard, pending=0, passed_by=1, catch_all=2), Leg(shard)
     theirs.sweep.planned = 9
     theirs.sweep.counts[State.OPEN] = 4

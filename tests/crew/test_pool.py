@@ -4,7 +4,7 @@ from scanner.account import Leg
 from scanner.crew.pool import MAX_DEATHS, Nothing, Pool
 from scanner.plan import Plan, Shard
 
-PLAN = Plan((), {})
+PLAN = Plan(())
 
 
 def pool(count: int) -> Pool:

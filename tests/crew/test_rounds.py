@@ -22,7 +22,7 @@ from scanner.probe import AnyProbe
 from scanner.rounds import Manner, Outputs, Result, run, utc_now
 from scanner.sweep import why_no_syns
 from tests.crew.wicked import Deadly, Failing, FatalRedis, Straying, Unportable
-from tests.fakes.ward import ODD_HOST, OPEN_HOSTS, SHARDS, Ward, laid_out, ward
+from tests.fakes.ward import ODD_HOST, OPEN_HOSTS, SHARDS, WHOLE, Ward, laid_out, ward
 
 pytestmark = [
     pytest.mark.slow,
@@ -34,16 +34,6 @@ PATIENCE = 30
 
 #: Hosts that a worker may have under way: two shards, of which every third host is open.
 UNDER_WAY = 2 * 64 // SHARDS
-
-WHOLE = {
-    "complete": True,
-    "planned": 64,
-    "reached": len(OPEN_HOSTS),
-    "closed": 64 - len(OPEN_HOSTS),
-    "skipped": {},
-    "access": {"open": len(OPEN_HOSTS)},
-    "findings": {"high": len(OPEN_HOSTS)},
-}
 
 
 @dataclass

@@ -124,7 +124,7 @@ def stage() -> Iterator[Stage]:
             return played[-1]
 
         parts = {
-            "shards": Plan((), {}).shards(2),
+            "shards": Plan(()).shards(2),
             "account": Account(Traffic()),
             "probes": (),
             "interruptions": [],

@@ -45,6 +45,8 @@ def test_what_was_not_counted_is_empty_and_not_zero() -> None:
         ("\t=1", r"\t=1"),
         ("\r=1", r"\r=1"),
         ("a;=1", "a;'=1"),
+        ('a;"=1', """a;"'=1"""),
+        ('a; "" =1', """a; "" '=1"""),
         ("＝1", "'＝1"),  # noqa: RUF001 - the wide form is the point
         ("a=1", "a=1"),
         ("fax-archive", "fax-archive"),
@@ -60,6 +62,15 @@ def test_no_cell_begins_like_a_formula(text: str, sign: str) -> None:
     """Whatever a server says."""
     assert not safe(sign + text).lstrip().startswith(("=", "+", "-", "@", "\t", "\r"))
     assert len(safe(text)) <= MAX_CELL * 2
+
+
+@given(st.text(st.sampled_from("=+-@;\"' \t,a\u00a0")))
+def test_no_cell_is_a_formula_where_the_semicolon_divides(text: str) -> None:
+    """As a spreadsheet in French opens it: quotation marks then stand elsewhere."""
+    written = document(Format.CSV, exposure(product=text, because=text))
+    cells = [cell for row in csv.reader(StringIO(written), delimiter=";") for cell in row]
+
+    assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
 
 
 def test_many_names_are_cut_and_say_so() -> None:

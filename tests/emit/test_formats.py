@@ -41,6 +41,9 @@ HOSTILE = (
     "x" * 10_000,
 )
 
+#: Four hundred digits: no double holds it, and no integer of a language but ours.
+ABSURD = 10**400
+
 
 def report(*findings: Finding, reached: Coverage | None = None) -> Report:
     """Give a report of some findings."""
@@ -98,6 +101,18 @@ class TestHostileTexts:
     def test_every_text_can_be_written(self, form: Format, text: str) -> None:
         """No word of a server ends a report."""
         assert document(form, saying(text), reached=coverage(vantage=text))
+
+
+class TestHostileNumbers:
+    """No number that a server says ends a report either."""
+
+    @pytest.mark.parametrize("form", [*DOCUMENTS, Format.XLSX])
+    def test_a_number_that_nothing_holds_can_be_written(self, form: Format) -> None:
+        """What reads it is a person, or takes numbers of any length."""
+        held = Holding(name="a", kind="b", records=ABSURD, bytes=ABSURD)
+        claimed = exposure(holdings=(held,), holdings_total=ABSURD, records=ABSURD)
+
+        assert b"".join(renderer(form)(report(claimed, reached=coverage())))
 
 
 class TestStatuses:
@@ -225,6 +240,15 @@ class TestWholeFiles:
             write_whole("/dev/full", [b"x"])
 
         assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
+
+    def test_a_pipe_that_the_system_has_a_name_for_is_written(self) -> None:
+        """`/dev/fd/N`, as `>(gzip)` of a shell gives it, leads to what has no path."""
+        reading, writing = os.pipe()
+        with open(reading, "rb") as read:  # noqa: PTH123 - a descriptor, no path
+            write_whole(f"/dev/fd/{writing}", [b"a", b"b"])
+            os.close(writing)
+
+            assert read.read() == b"ab"
 
     def test_standard_output_takes_a_document(
         self, capsysbinary: pytest.CaptureFixture[bytes]

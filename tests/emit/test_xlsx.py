@@ -11,7 +11,7 @@ from scanner.emit import Unwritable, xlsx
 from scanner.emit.flat import COLUMNS
 from scanner.emit.formats import Format, renderer
 from scanner.emit.report import Report
-from scanner.model import Coverage, Finding
+from scanner.model import Coverage, Finding, Holding
 from tests.emit.test_formats import HOSTILE, saying
 from tests.exposures import coverage, exposure
 
@@ -62,3 +62,14 @@ def test_more_findings_than_rows_are_refused(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(Unwritable, match="use csv"), workbook(exposure(), exposure()):
         pass
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"), [(1 << 53, 1 << 53), ((1 << 53) + 1, "9007199254740993")]
+)
+def test_a_number_that_a_cell_cannot_hold_is_a_text(told: int, shown: object) -> None:
+    """A sheet calculates with doubles, and would show another one."""
+    with workbook(exposure(holdings=(Holding(name="a", kind="b", bytes=told),))) as book:
+        head, row = book["findings"].iter_rows(values_only=True)
+
+    assert dict(zip(head, row, strict=True))["bytes"] == shown

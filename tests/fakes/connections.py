@@ -3,6 +3,7 @@
 import os
 import socket
 import struct
+from dataclasses import dataclass, field
 from ssl import SSLContext
 
 import anyio
@@ -42,6 +43,23 @@ async def reset_when_asked(stream: ByteStream) -> None:
     """Hear the first bytes, and reset."""
     await stream.receive()
     await reset(stream)
+
+
+@dataclass(slots=True)
+class AnswersThenResets:
+    """Answers the first word of each connection, and resets it; `over` is when that was done."""
+
+    said: bytes
+    connections: int = 0
+    over: anyio.Event = field(default_factory=anyio.Event)
+
+    async def __call__(self, stream: ByteStream) -> None:
+        """Serve one connection."""
+        self.connections += 1
+        await stream.receive()
+        await stream.send(self.said)
+        await reset(stream)
+        self.over.set()
 
 
 #: TLS: hears the ClientHello, and never answers.

@@ -17,6 +17,7 @@ from scanner.care import CARE
 from scanner.model import Access, Assessment, AssetClass, Outcome, Service
 from scanner.pipeline import Walk
 from scanner.plan import Plan
+from scanner.prepare import Order, Prepared, prepare
 from scanner.probe import (
     HANG_UP,
     About,
@@ -30,7 +31,7 @@ from scanner.probe import (
     StreamAsk,
     StreamDialogue,
 )
-from scanner.rounds import Manner, Order, Outputs, Prepared, Result, prepare, run, utc_now
+from scanner.rounds import Manner, Outputs, Result, run, utc_now
 from tests.ground import SIGNED
 
 #: What a device does with a connection; it gives back what it heard on it.
@@ -86,6 +87,14 @@ def mute(connection: socket.socket) -> bytes:
 def resets(connection: socket.socket) -> bytes:
     """Reset the connection at the first word."""
     heard = connection.recv(1024)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    return heard
+
+
+def answers_once(connection: socket.socket) -> bytes:
+    """Answer the first word, and reset the connection without being asked again."""
+    heard = connection.recv(1024)
+    connection.sendall(b"READY\n")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     return heard
 
@@ -178,17 +187,22 @@ def switched_off(ports: int) -> Iterator[list[int]]:
 
 
 class Greeter:
-    """A probe that is made for medical devices; it may want more connections than one."""
+    """A probe that is made for medical devices; it may want more connections than one.
+
+    With `asks` above one it stays on each, and greets again.
+    """
 
     def __init__(
         self,
         ports: Sequence[int],
         *,
         connections: int = 1,
+        asks: int = 1,
         front: StreamAsk = HELLO,
         made_for: AssetClass | None = AssetClass.MEDICAL,
     ) -> None:
         self.connections = connections
+        self.asks = asks
         self.about = About(
             name="greeter",
             title="A device greets anyone",
@@ -206,8 +220,10 @@ class Greeter:
         return Service("modality") if front.data else None
 
     def assess(self, front: Answer) -> StreamDialogue:
-        """Greet again, on a connection of its own each time."""
+        """Greet again, on this connection and on one of its own each time."""
         del front
+        for _ in range(self.asks - 1):
+            yield HELLO
         for _ in range(self.connections - 1):
             yield HANG_UP
             yield HELLO
@@ -217,11 +233,11 @@ class Greeter:
 class Knocker:
     """A probe that is made for printers, and speaks UDP."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, *ports: int) -> None:
         self.about = About(
             name="knocker",
             title="A printer answers",
-            udp_ports=frozenset({port}),
+            udp_ports=frozenset(ports),
             front=KNOCK,
             asks=(KNOCK,),
             proves="nothing",

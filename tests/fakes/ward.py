@@ -24,7 +24,8 @@ from scanner.emit.coverage import CoverageFile
 from scanner.emit.jsonl import JsonLines
 from scanner.logs import configure
 from scanner.plan import Plan
-from scanner.rounds import Manner, Order, Outputs, Prepared, prepare, run, utc_now
+from scanner.prepare import Order, Prepared, prepare
+from scanner.rounds import Manner, Outputs, run, utc_now
 from scanner.sweep import Means
 from tests.fakes.shutter import shuttered
 
@@ -35,6 +36,27 @@ RANGE = "127.77.0.0/26"
 
 #: Every third host has an open Redis.
 OPEN_HOSTS = [f"127.77.0.{last}" for last in range(0, 64, 3)]
+
+#: The coverage of a round that was walked to its end, however often it was continued.
+WHOLE = {
+    "complete": True,
+    "planned": 64,
+    "reached": len(OPEN_HOSTS),
+    "closed": 64 - len(OPEN_HOSTS),
+    "skipped": {},
+    "access": {"open": len(OPEN_HOSTS)},
+    "findings": {"high": len(OPEN_HOSTS)},
+    "by_range": {
+        RANGE: {
+            "planned": 64,
+            "reached": len(OPEN_HOSTS),
+            "closed": 64 - len(OPEN_HOSTS),
+            "filtered": 0,
+            "unreachable": 0,
+            "skipped": {},
+        }
+    },
+}
 SHARDS = 8
 
 #: One of them, behind which a test may put a server of another kind.
@@ -71,7 +93,7 @@ class Ward:
         """Read what the last round reached; of what differs from round to round, nothing."""
         coverage = json.loads((self.folder / "coverage.json").read_bytes())
         told = ("complete", "planned", "reached", "closed", "skipped", "access", "findings")
-        return {name: coverage[name] for name in told}
+        return {name: coverage[name] for name in (*told, "by_range")}
 
     def asked(self) -> list[str]:
         """List the addresses that were asked for a PING, once for each time."""
@@ -119,7 +141,7 @@ def laid_out(folder: Path, port: int) -> Prepared:
     scope.chmod(0o600)
     prepared = prepare(Order(scope=scope, probes=("redis",)), now=utc_now())
     block = Block(AddressSet.of([ip_network(RANGE)]), (port,))
-    return replace(prepared, plan=Plan(blocks=(block,), skipped={}))
+    return replace(prepared, plan=Plan(blocks=(block,)))
 
 
 def _walk(folder: Path, port: int, options: Sequence[str]) -> None:

@@ -1,8 +1,10 @@
 """What the Aerospike probe makes of replies after its source, and of half and false ones."""
 
+import time
+
 import pytest
 
-from probes.aerospike import Aerospike
+from probes.aerospike import MAX_ROWS, Aerospike
 from scanner.model import Access, Assessment, Outcome, Proof, Service, Silence, Unknown
 from tests.transcripts import asked, load, replay
 
@@ -98,3 +100,25 @@ def test_another_service_is_garbled(greeting: bytes) -> None:
     other = OPEN.with_payload(BUILD, greeting)
 
     assert unknown(replay(PROBE, other)).silence is Silence.GARBLED
+
+
+@pytest.mark.parametrize("place", [NAMESPACES, SETS])
+def test_more_rows_than_a_server_can_have_are_refused(place: int) -> None:
+    """The names are compared with each other, so who sends a million keeps nobody waiting."""
+    command = (b"namespaces", b"sets")[place - NAMESPACES]
+    flood = OPEN.with_payload(place, line(command + b"\t" + b"n;" * (MAX_ROWS + 1)))
+
+    assert unknown(replay(PROBE, flood)).silence is Silence.GARBLED
+
+
+def test_the_most_rows_are_read_at_once() -> None:
+    """Each set is looked up among the namespaces, not searched for: 400,000,000 comparisons."""
+    namespaces = b";".join(b"n%d" % number for number in range(MAX_ROWS))
+    sets = b";".join([b"ns=n%d:set=s" % (MAX_ROWS - 1)] * MAX_ROWS)
+    most = OPEN.with_payload(NAMESPACES, line(b"namespaces\t" + namespaces))
+
+    began = time.process_time()
+    found = assessed(replay(PROBE, most.with_payload(SETS, line(b"sets\t" + sets))))
+
+    assert found.holdings_total == 2 * MAX_ROWS
+    assert time.process_time() - began < 2.0

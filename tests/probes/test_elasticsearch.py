@@ -351,7 +351,7 @@ class TestHalfOpen:
             )
         )
 
-        assert (found.access, found.holdings) == (Access.PARTIAL, ())
+        assert (found.access, found.holdings, found.holdings_total) == (Access.PARTIAL, (), None)
         assert found.proof is not None
         assert found.proof.answer == "6000000 documents counted"
 

@@ -21,6 +21,15 @@ PATIENT = "DOE^JANE"
 #: What a server hands out that knows neither `_id` nor `_summary`.
 ENTRIES = [{"resource": {"resourceType": "Patient", "name": [{"family": PATIENT}]}}]
 
+#: A searchset may tell of its own failure in an entry, with success.
+REFUSAL = {
+    "search": {"mode": "outcome"},
+    "resource": {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "error", "code": "forbidden"}],
+    },
+}
+
 
 def counted(name: str, records: int) -> Holding:
     """Give a type of resources with its count."""
@@ -172,6 +181,35 @@ def test_a_server_that_hands_out_records_is_told_as_such_and_asked_no_more() -> 
     assert found.because.startswith("hands out records without credentials")
     assert PATIENT not in repr(found)
     assert len(asked(PROBE, transcript)) == 3
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [pytest.param([REFUSAL], id="a refusal inside"), pytest.param([], id="no entry at all")],
+)
+@pytest.mark.parametrize("total", [{}, {"total": 3}])
+def test_what_hands_out_no_record_is_not_open_for_it(
+    entries: list[object], total: dict[str, int]
+) -> None:
+    """An outcome is about the search, and an empty array is none."""
+    said = {"resourceType": "Bundle", "type": "searchset", "entry": entries, **total}
+
+    assert unknown(load("fhir/hapi-8.4-open").with_json(NOBODY, said)).silence is Silence.HALF_PROOF
+
+
+def test_a_failure_inside_a_count_of_nothing_proves_nothing() -> None:
+    """It may be nothing because a stranger may see nothing."""
+    said = {"resourceType": "Bundle", "type": "searchset", "total": 0, "entry": [REFUSAL]}
+
+    assert unknown(load("fhir/hapi-8.4-open").with_json(NOBODY, said)).silence is Silence.HALF_PROOF
+
+
+def test_a_type_whose_count_fails_is_not_counted() -> None:
+    """The others are."""
+    said = {"resourceType": "Bundle", "type": "searchset", "total": 0, "entry": [REFUSAL]}
+    found = settled(load("fhir/hapi-8.4-open").with_json(PATIENTS, said))
+
+    assert found.holdings == (counted("DocumentReference", 1),)
 
 
 def test_counting_ends_at_the_first_record() -> None:

@@ -124,6 +124,21 @@ def test_an_example_in_a_comment_is_no_credential(script: str) -> None:
 @pytest.mark.parametrize(
     "script",
     [
+        "auth: 'https://sso.example/realms/x'",
+        '"auth": "wss://sso.example:8443/x"',
+        "auth: 'Login failed: try again'",
+        "auth: `${user}:${password}`",
+        "headers: { Authorization: `Bearer ${token}` }",
+    ],
+)
+def test_what_only_looks_like_a_credential_is_none(script: str) -> None:
+    """An address, a sentence, what is filled in for each user."""
+    assert assessed(replay(PROBE, configured(script))).access is Access.IDENTIFIED
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
         "requestOptions: { auth: 'orthanc:orthanc' }",
         'headers: { "Authorization": "Basic b3J0aGFuYzpvcnRoYW5j" }',
         "headers: { Authorization: `Bearer eyJhbGciOiJIUzI1NiJ9` }",

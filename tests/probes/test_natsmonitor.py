@@ -42,9 +42,10 @@ def test_a_server_without_jetstream_has_no_streams() -> None:
     assert (found.access, found.holdings_total) == (Access.PARTIAL, 0)
 
 
-def test_a_date_that_is_none_costs_only_the_date() -> None:
-    """Counts and names stand."""
-    stream = {"name": "a", "created": "soon", "state": {"messages": 1, "bytes": 2}}
+@pytest.mark.parametrize("created", ["soon", "2026-11-22T21:17:52"])
+def test_a_date_that_is_none_costs_only_the_date(created: str) -> None:
+    """Counts and names stand; without a zone it is no moment."""
+    stream = {"name": "a", "created": created, "state": {"messages": 1, "bytes": 2}}
     page = {"server_id": "NA", "account_details": [{"stream_detail": [stream]}, {}]}
 
     assert settled(load(REAL).with_json(1, page)).holdings == (

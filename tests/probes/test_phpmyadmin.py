@@ -84,12 +84,41 @@ def test_a_server_without_such_a_folder_is_left_to_the_next_probe() -> None:
     assert (found.silence, found.service) == (Silence.UNRECOGNISED, None)
 
 
-def test_a_server_that_hangs_up_at_the_folder_is_left_to_the_next_probe() -> None:
+@pytest.mark.parametrize("silence", [Silence.CLOSED, Silence.RESET])
+def test_a_server_that_hangs_up_at_the_folder_is_left_to_the_next_probe(silence: Silence) -> None:
     """Many are told to, for such folders are what attackers look for first."""
-    found = settled(load("phpmyadmin/other").with_reply(1, text=None, silence=Silence.CLOSED))
+    found = settled(load("phpmyadmin/other").with_reply(1, text=None, silence=silence))
 
     assert isinstance(found, Unknown)
     assert (found.silence, found.service) == (Silence.UNRECOGNISED, None)
+
+
+def test_a_server_that_says_nothing_of_the_folder_is_silent() -> None:
+    """Time that ran out is no word on what stands there, and nobody else's to judge."""
+    found = settled(load("phpmyadmin/other").with_reply(1, text=None, silence=Silence.TIMEOUT))
+
+    assert isinstance(found, Unknown)
+    assert found.silence is Silence.TIMEOUT
+
+
+@pytest.mark.parametrize("flag", ["1", 1, True])
+def test_a_flag_that_leads_to_the_log_in_is_a_lock(flag: object) -> None:
+    """Its script reads the number in it."""
+    found = settled(OPEN.with_json(2, {"redirect_flag": flag, "success": False}))
+
+    assert isinstance(found, Assessment)
+    assert (found.access, found.because) == (Access.LOCKED, "asks for a log-in")
+
+
+@pytest.mark.parametrize("flag", ["0", 0, False, "", None])
+def test_a_flag_that_leads_nowhere_is_no_lock(flag: object) -> None:
+    """What is there but says no shuts no door."""
+    listing = {"redirect_flag": flag, "message": "", "params": {"logged_in": True}}
+
+    found = settled(OPEN.with_json(2, listing))
+
+    assert isinstance(found, Assessment)
+    assert found.access is Access.OPEN
 
 
 def test_a_server_that_runs_no_php_is_not_asked() -> None:

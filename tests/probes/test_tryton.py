@@ -2,13 +2,15 @@
 
 import pytest
 
-from probes.tryton import CONTROL, LISTING, NONE, VERSION, Tryton
+from probes.tryton import BESIDE, BUS, CONTROL, LISTING, NONE, VERSION, Tryton
 from scanner.model import Access, Assessment, Holding, Service, Silence, Unknown
 from scanner.probe import Page
 from tests.transcripts import Transcript, asked, load, replay
 
 PROBE = Tryton()
-FRONT, TOLD, LISTED, REFUSED = range(4)  # places in the transcript of a server that lists
+FRONT, BUSES, NO_BUSES, TOLD, LISTED, REFUSED = range(
+    6
+)  # places in the transcript of a server that lists
 
 REFUSES_GET = b"<!doctype html>\n<html lang=en>\n<title>405 Method Not Allowed</title>"
 
@@ -44,7 +46,13 @@ def test_a_server_that_keeps_its_databases_to_itself_is_locked() -> None:
         Access.LOCKED,
         "6.0.29",
     )
-    assert asked(PROBE, transcript) == ["GET /", VERSION.name, LISTING.name]
+    assert asked(PROBE, transcript) == [
+        "GET /",
+        BUS.name,
+        BESIDE.name,
+        VERSION.name,
+        LISTING.name,
+    ]
 
 
 def test_a_server_without_a_database_exposes_none() -> None:
@@ -85,6 +93,31 @@ def test_one_side_of_a_proof_is_none(control: object) -> None:
 def test_another_listing_is_garbled(listing: object) -> None:
     """Names, and nothing else."""
     assert unknown(load("tryton/6.0-list").with_json(LISTED, listing)).silence is Silence.GARBLED
+
+
+def test_any_other_server_that_takes_nothing_but_post_is_sent_none() -> None:
+    """The page is that of every application on the same framework."""
+    flask = load("tryton/flask")
+
+    assert (unknown(flask).silence, unknown(flask).service) == (Silence.UNRECOGNISED, None)
+    assert asked(PROBE, flask) == ["GET /", BUS.name]
+
+
+def test_a_server_that_takes_post_at_every_path_is_sent_none() -> None:
+    """It would keep whatever it is sent."""
+    keeps_all = load("tryton/6.0-list").with_reply(NO_BUSES, headers={"allow": "OPTIONS, POST"})
+
+    assert unknown(keeps_all).silence is Silence.UNRECOGNISED
+    assert asked(PROBE, keeps_all) == ["GET /", BUS.name, BESIDE.name]
+
+
+def test_its_web_client_does_not_hide_its_buses() -> None:
+    """Whoever else is called Tryton has none, and is sent nothing."""
+    client = load("tryton/6.0-list").with_reply(FRONT, status=200, text="<title>Tryton</title>")
+
+    assert settled(client).access is Access.PARTIAL
+    bare = client.with_reply(BUSES, status=404, headers={})
+    assert asked(PROBE, bare) == ["GET /", BUS.name]
 
 
 @pytest.mark.parametrize("told", [{"result": None}, {"error": []}, {"result": "a version"}, []])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.wire import Garbled, bolt
-from scanner.wire.bolt import Message, Sign
+from scanner.wire.bolt import MAX_CHUNKS, Message, Sign
 
 SUCCESS = bytes.fromhex("0003b170a00000")
 RECORD = bytes.fromhex("0004b17191020000")
@@ -97,9 +97,11 @@ def test_a_message_may_come_in_several_chunks() -> None:
     assert bolt.decode(answer) == [Message(Sign.SUCCESS, {})]
 
 
-@pytest.mark.parametrize("data", [b"HTTP/1.1 400", b"\0\x03\xa1", b"\0\x03\xb1\x01"])
+@pytest.mark.parametrize(
+    "data", [b"HTTP/1.1 400", b"\0\x03\xa1", b"\0\x03\xb1\x01", b"\0\1\xb1\0\0"]
+)
 def test_another_protocol_is_refused_at_once(data: bytes) -> None:
-    """No structure, or a message that no server sends. `HT` alone could be a length."""
+    """No structure, a sign that no server sends, or none. `HT` alone could be a length."""
     with pytest.raises(Garbled):
         bolt.replies(1)(data)
 
@@ -115,3 +117,12 @@ def test_a_version_that_was_offered_is_taken() -> None:
     """Once its four bytes are there."""
     assert bolt.choice(b"\0\0\x08\x05\0") == 4
     assert bolt.choice(b"\0\0\x08") is None
+
+
+@pytest.mark.parametrize(
+    "chunks", [b"\0\1\xb1\0\1\x71" + b"\0\1A" * MAX_CHUNKS, ALIVE * MAX_CHUNKS]
+)
+def test_an_answer_in_the_smallest_pieces_is_refused(chunks: bytes) -> None:
+    """Nobody walks through a million of them for each byte that comes."""
+    with pytest.raises(Garbled, match="chunks"):
+        bolt.replies(1)(chunks)

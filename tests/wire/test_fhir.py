@@ -11,18 +11,25 @@ from scanner.jsonview import Json
 from scanner.wire import Garbled, fhir
 from scanner.wire.fhir import Found, Software
 
+MEMBERS = ["severity", "resource", "resourceType", "search", "mode", "issue", "type"]
+
 #: What stands where in FHIR, with values of any type.
 DOCUMENTS = st.dictionaries(
     st.sampled_from(["resourceType", "type", "total", "entry", "issue", "fhirVersion", "rest"]),
     st.recursive(
         st.none() | st.integers() | st.sampled_from(["Bundle", "OperationOutcome", "searchset"]),
         lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(st.sampled_from(["severity", "resource", "type"]), inner)
+            st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner)
         ),
         max_leaves=5,
     ),
 )
+
+
+def outcome(severity: str) -> dict[str, object]:
+    """Give an entry that is about the search itself."""
+    said = {"resourceType": "OperationOutcome", "issue": [{"severity": severity}]}
+    return {"search": {"mode": "outcome"}, "resource": said}
 
 
 def document(**members: object) -> Json:
@@ -37,7 +44,15 @@ def document(**members: object) -> Json:
         ({"total": 7}, Found(7, hands_out=False)),
         ({"type": "searchset"}, Found(None, hands_out=False)),
         ({"type": "searchset", "total": 2, "entry": [{}, {}]}, Found(2, hands_out=True)),
-        ({"type": "searchset", "entry": []}, Found(None, hands_out=True)),
+        ({"type": "searchset", "entry": []}, Found(None, hands_out=False)),
+        ({"total": 0, "entry": [outcome("warning")]}, Found(0, hands_out=False)),
+        ({"entry": [outcome("error")]}, Found(None, hands_out=False, fails=True)),
+        ({"entry": [outcome("fatal"), {}]}, Found(None, hands_out=True, fails=True)),
+        (
+            {"entry": [{"resource": outcome("error")["resource"]}]},
+            Found(None, hands_out=False, fails=True),
+        ),
+        ({"entry": [{"search": {"mode": "match"}}]}, Found(None, hands_out=True)),
         ({"type": "searchset", "total": -1}, Found(None, hands_out=False)),
     ],
 )
@@ -55,6 +70,8 @@ def test_a_search_tells_a_count_and_whether_records_came_along(
         {"resourceType": "Bundle", "type": "history", "total": 0},
         {"total": 0},
         {"resourceType": 1},
+        {"resourceType": "Bundle", "entry": {}},
+        {"resourceType": "Bundle", "entry": [{"search": {"mode": "outcome"}}]},
     ],
 )
 def test_what_is_no_search_is_garbled(members: dict[str, object]) -> None:

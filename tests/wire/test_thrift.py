@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.wire import Garbled, thrift
+from scanner.wire.thrift import MAX_VALUES
 
 #: `get_all_databases` answered with "a" and "bc".
 NAMES = (
@@ -99,3 +100,36 @@ def test_whatever_comes_is_framed_or_refused(head: bytes, rest: bytes) -> None:
     except Garbled:
         size = None
     assert size is None or 0 < size <= len(head + rest)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        b"\x0f\0\0\x08\0\0\0\x01\0\0\0\x07",
+        b"\x0f\0\0\x0c\0\0\0\x01\0",
+        b"\x0e\0\0\x0b\0\0\0\x01\0\0\0\x01a",
+        b"\x0b\0\0\0\0\0\x01a",
+    ],
+    ids=["numbers", "structures", "a set", "a text"],
+)
+def test_what_is_no_list_of_texts_has_no_names(listed: bytes) -> None:
+    """Nothing is left out of it in silence."""
+    answer = thrift.decode(NAMES[:29] + listed + b"\0")
+
+    with pytest.raises(Garbled):
+        answer.names()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        b"\x0f\0\5\x03" + (MAX_VALUES + 1).to_bytes(4),
+        b"\x0d\0\5\x0b\x0b" + MAX_VALUES.to_bytes(4),
+        b"\x03\0\5\0" * (MAX_VALUES + 1),
+    ],
+    ids=["a list", "a map", "members"],
+)
+def test_more_values_than_an_answer_has_are_refused(values: bytes) -> None:
+    """As soon as they are announced: the count is the server's."""
+    with pytest.raises(Garbled, match="values"):
+        thrift.frame(NAMES[:29] + values)
