@@ -62,6 +62,10 @@ class Clerk:
                 kind=action.kind,
                 at=at,
                 next=at,
+                attempts=0,
+                noted=False,
+                parked=False,
+                error="",
             )
         )
         self._put(tracker, key, _row(becomes))
@@ -78,7 +82,7 @@ class Clerk:
     def _put(self, tracker: str, key: str, values: Mapping[str, object]) -> None:
         here = update(ticket).where(ticket.c.tracker == tracker, ticket.c.key == key)
         if not self.transaction.execute(here.values(dict(values))).rowcount:
-            row = {"tracker": tracker, "key": key, **values}
+            row = {"tracker": tracker, "key": key, "url": "", **values}
             self.transaction.execute(insert(ticket).values(row))
 
 

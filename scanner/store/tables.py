@@ -169,7 +169,7 @@ ticket = Table(
     Column("round", String, nullable=False),
     Column("escalated", Utc),
     Column("remote", String),
-    Column("url", String, nullable=False, server_default=""),
+    Column("url", String, nullable=False),
     Column("seen", Word(State)),
     Column("told", Utc),
 )
@@ -185,9 +185,9 @@ errand = Table(
     Column("kind", Word(Kind), nullable=False),
     Column("at", Utc, nullable=False),
     Column("next", Utc, nullable=False),
-    Column("attempts", Integer, nullable=False, server_default=text("0")),
-    Column("noted", Boolean, nullable=False, server_default=false()),
-    Column("parked", Boolean, nullable=False, server_default=false()),
-    Column("error", Text, nullable=False, server_default=""),
+    Column("attempts", Integer, nullable=False),
+    Column("noted", Boolean, nullable=False),
+    Column("parked", Boolean, nullable=False),
+    Column("error", Text, nullable=False),
     Index("errand_by_ticket", "tracker", "key"),
 )

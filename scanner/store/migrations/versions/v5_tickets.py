@@ -1,7 +1,7 @@
 """Version 5: tickets, and what is to be done about them."""
 
 from alembic import op
-from sqlalchemy import Boolean, Column, DateTime, Integer, String, Text, false, text
+from sqlalchemy import Boolean, Column, DateTime, Integer, String, Text
 
 revision = "0005"
 down_revision = "0004"
@@ -20,7 +20,7 @@ def upgrade() -> None:
         Column("round", String, nullable=False),
         Column("escalated", MOMENT),
         Column("remote", String),
-        Column("url", String, nullable=False, server_default=""),
+        Column("url", String, nullable=False),
         Column("seen", String),
         Column("told", MOMENT),
     )
@@ -33,9 +33,9 @@ def upgrade() -> None:
         Column("kind", String, nullable=False),
         Column("at", MOMENT, nullable=False),
         Column("next", MOMENT, nullable=False),
-        Column("attempts", Integer, nullable=False, server_default=text("0")),
-        Column("noted", Boolean, nullable=False, server_default=false()),
-        Column("parked", Boolean, nullable=False, server_default=false()),
-        Column("error", Text, nullable=False, server_default=""),
+        Column("attempts", Integer, nullable=False),
+        Column("noted", Boolean, nullable=False),
+        Column("parked", Boolean, nullable=False),
+        Column("error", Text, nullable=False),
     )
     op.create_index("errand_by_ticket", "errand", ["tracker", "key"])
