@@ -181,9 +181,10 @@ class Ticketing:
             for address in hosts[client.site.host]
         )
         async with AsyncExitStack() as opened:
-            opened.enter_context(Guard(AddressSet(), controllers).watching())
+            # The client first: what it is made of loads libraries, which a guard does not let pass.
             for client in one.clients:
                 await opened.enter_async_context(client.reaching(hosts[client.site.host]))
+            opened.enter_context(Guard(AddressSet(), controllers).watching())
             return await then()
 
 

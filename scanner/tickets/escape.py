@@ -22,6 +22,9 @@ _APART = "\N{ZERO WIDTH SPACE}"
 _WAKES = re.compile(r"([@#!~])(?=[\w\[{(])")
 _LINKS = re.compile(r"(?i)(?<=[a-z0-9]):(?=/)|(?<=www)\.")
 
+#: A URL in which nothing can be mark-up.
+_URL = re.compile(r"https?://[\w./?=&%#:~+-]+", re.ASCII)
+
 #: ASCII punctuation can be taken literally everywhere (CommonMark 0.31, section 2.4).
 _MARKDOWN = re.compile(r"([!#$&*<>\[\\\]^_`{|}~])")
 
@@ -39,11 +42,23 @@ class Markup(StrEnum):
     TEXTILE = "textile"
 
 
+class Link(str):
+    """A reference of a probe: ours, so it may be followed, unless it is more than a URL."""
+
+    __slots__ = ()
+
+
 def escape(value: object, markup: Markup) -> str:
-    """Write a value on one line, as text and nothing but text."""
+    """Write a value on one line, as text and nothing but text; a link stays one."""
+    if isinstance(value, Link) and _URL.fullmatch(value):
+        return f"<{value}>" if markup is Markup.MARKDOWN else _as_html(value, markup)
     text = printable(str(value), MAX_VALUE)
     text = _LINKS.sub(lambda match: match[0] + _APART, _WAKES.sub(rf"\1{_APART}", text))
     return _ESCAPES[markup](text)
+
+
+def _as_html(text: str, markup: Markup) -> str:
+    return html.escape(text) if markup is Markup.HTML else text
 
 
 def _textile(text: str) -> str:

@@ -18,7 +18,7 @@ from scanner.model import Refused, Severity
 from scanner.plaintext import printable
 from scanner.shipped import shipped
 from scanner.ticket import Draft, Fact
-from scanner.tickets.escape import Markup, escape
+from scanner.tickets.escape import Link, Markup, escape
 from scanner.tickets.subjects import PREFIX, Subject
 
 #: Jira takes 255 characters; ServiceNow, the strictest, cuts at 160 by itself.
@@ -98,7 +98,7 @@ class Wording:
                 findings=[_shown(fact) for fact in doors],
                 more=len(subject.facts) - len(doors),
                 remedies=_distinct(fact.remedy for fact in doors),
-                references=_distinct(link for fact in doors for link in fact.references),
+                references=_distinct(Link(one) for fact in doors for one in fact.references),
             )
         except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise Unwordable(f"{name}: cannot be filled in: {printable(str(error))}") from error
@@ -135,7 +135,8 @@ _SAMPLE = Subject(
 
 def _shown(fact: Fact) -> dict[str, object]:
     """Give a template the plain fields of a fact; what is not set is there and empty."""
-    return {name: getattr(fact, name) for name in fact.__struct_fields__}
+    fields = {name: getattr(fact, name) for name in fact.__struct_fields__}
+    return fields | {"references": [Link(one) for one in fact.references]}
 
 
 def _distinct(values: Iterable[str]) -> list[str]:
