@@ -1,7 +1,10 @@
 # The README's commands. Each target sets up what it needs; see .ci/venv.
 BIN := .venv/bin
 
-.PHONY: demo test check test-real bench lock clean
+.PHONY: demo test check test-real bench fuzz audit sbom lock clean
+
+# How long `make fuzz` goes on.
+SECONDS ?= 60
 
 demo: .venv/ready
 	$(BIN)/ronde demo --keep .demo
@@ -22,6 +25,16 @@ test-real: .venv/ready-dev
 
 bench: .venv/ready-dev
 	$(BIN)/python -m tests.bench $(PARTS)
+
+fuzz: .venv/ready-dev
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+audit: .venv/ready-dev
+	$(BIN)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes --vulnerability-service osv -r requirements.lock
+
+sbom: .venv/ready-dev
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible -o build/ronde.cdx.json requirements.lock
 
 lock: .venv/ready-dev
 	$(BIN)/pip install --quiet uv

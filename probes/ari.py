@@ -90,5 +90,5 @@ def _without(service: Service, status: Page) -> Outcome:
     """Settle a server without ARI: its status page is public where it is switched on."""
     shown = status.status == OK and status.title == "Asterisk HTTP Status"
     aside = "; its status page names where it listens" if shown else ""
-    because = f"no REST interface is loaded{aside}"
+    because = f"no REST interface is at /ari{aside}"
     return Assessment(access=Access.LOCKED, service=service, because=because)

@@ -93,7 +93,7 @@ class Clickhouse:
         listing = yield DATABASES
         if listing.status != OK:
             return _no_listing(listing)
-        rows = list(_rows(listing))
+        rows = list(_rows(listing, 2))
         databases = [database.text() for _, database in rows]
         if not databases:
             return half_proof(SERVICE, f"{path(DATABASES)} listed not even the system's database")
@@ -155,7 +155,7 @@ def _described(databases: list[str]) -> Generator[Get, Page, tuple[tuple[Holding
 
 
 def _tables(page: Page) -> Iterator[tuple[tuple[str, str], Holding]]:
-    for database, table, changed in _rows(page):
+    for database, table, changed in _rows(page, 3):
         name = (database.text(), table.text())
         yield name, Holding(name=".".join(name), kind="table", created=_date(_number(changed)))
 
@@ -164,7 +164,7 @@ def _weighed(
     tables: dict[tuple[str, str], Holding], page: Page
 ) -> Iterator[tuple[tuple[str, str], Holding]]:
     """Add rows and bytes; engines without parts (Memory, Log, views) have no row here."""
-    for database, table, records, size in _rows(page):
+    for database, table, records, size in _rows(page, 4):
         name = (database.text(), table.text())
         if name in tables:
             yield name, replace(tables[name], records=_number(records), bytes=_number(size))
@@ -174,14 +174,14 @@ def _with_fields(
     tables: dict[tuple[str, str], Holding], page: Page
 ) -> Iterator[tuple[tuple[str, str], Holding]]:
     fields: dict[tuple[str, str], list[str]] = {}
-    for database, table, column in _rows(page):
+    for database, table, column in _rows(page, 3):
         fields.setdefault((database.text(), table.text()), []).append(column.text())
     for name in fields.keys() & tables.keys():
         yield name, replace(tables[name], fields=bounded(schema_names(fields[name])))
 
 
-def _rows(page: Page) -> Iterator[list[Json]]:
-    """Walk the rows of a JSONCompact reply; each has as many cells as it has columns.
+def _rows(page: Page, columns: int) -> Iterator[list[Json]]:
+    """Walk the rows of a JSONCompact reply; each has as many cells as columns were asked for.
 
     Raises:
         Garbled: another status, another structure, or a row that is too short or too long.
@@ -189,11 +189,11 @@ def _rows(page: Page) -> Iterator[list[Json]]:
     if page.status != OK:
         raise Garbled("a query that was not answered")
     document = page.json()
-    columns = len(document["meta"])
+    headers = len(document["meta"])
     for row in document["data"].elements():
         cells = list(row.elements())
-        if len(cells) != columns:
-            raise Garbled("a row of another length than its header")
+        if not len(cells) == headers == columns:
+            raise Garbled("a row of another length than was asked for")
         yield cells
 
 

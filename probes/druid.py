@@ -1,12 +1,12 @@
 """Druid: which datasources a stranger can list from the router or the coordinator."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpDialogue, Page
 from scanner.verdict import OK, REFUSED, half_proof, locked, not_answered, not_ours, path
 from scanner.wire import Garbled, versions
+from scanner.wire.http import path_of
 
 #: Longer lists of names belong on the server; `holdings_total` tells the true number.
 MAX_HOLDINGS = 2_000
@@ -53,7 +53,7 @@ class Druid:
 
     def identify(self, front: Page) -> Service | None:
         """Take whatever leads to the console, or is it, for a candidate."""
-        to = urlsplit(front.headers.get("location", "")).path
+        to = path_of(front.headers.get("location", ""))
         leads = front.status in REDIRECTS and to == CONSOLE
         return SERVICE if leads or (front.status == OK and front.title == TITLE) else None
 

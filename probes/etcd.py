@@ -1,5 +1,6 @@
 """etcd: whether a stranger can count its keys, by the API of version 3 or of version 2."""
 
+import re
 from collections.abc import Generator
 from contextlib import suppress
 
@@ -7,13 +8,15 @@ from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service
 from scanner.probe import About, Fixed, Get, HttpDialogue, Method, NoAnswer, Page
 from scanner.verdict import NOT_FOUND, OK, half_proof, not_answered, path
-from scanner.wire import Garbled, versions
+from scanner.wire import Garbled, counts, versions
 
 VERSION = Get("/version")
 
 #: The gateway's name for the API before it settled on `/v3`; 3.3 still answers to it.
 PREFIXES = {True: "/v3", False: "/v3alpha"}
 SETTLED = (3, 4)
+
+_NUMBER = re.compile(r"(\d{1,8})\.(\d{1,8})", re.ASCII)
 
 
 def _read(prefix: str, what: str, about: str, body: bytes) -> Fixed:
@@ -120,8 +123,8 @@ class Etcd:
 
 def _number(version: str | None) -> tuple[int, int]:
     """Give major and minor; a version that is not told is taken for a new one."""
-    major, minor, *_ = [*(version or "3.5").split("."), "0"]
-    return (int(major), int(minor)) if minor.isdigit() else SETTLED
+    found = _NUMBER.match(version or "")
+    return (int(found[1]), int(found[2])) if found else SETTLED
 
 
 def _refused(service: Service, ask: Fixed, count: Page) -> Outcome:
@@ -161,7 +164,7 @@ def _described(keys: int, *, new: bool) -> Generator[Fixed, Page, tuple[Holding,
     size, registry = None, 0
     if new:
         with suppress(NoAnswer, Garbled):
-            size = int((yield STATUS).json()["dbSize"].text()[:20])
+            size = counts.read((yield STATUS).json()["dbSize"])
         with suppress(NoAnswer, Garbled):
             registry = _counted((yield REGISTRY).json())
     whole = Holding(name="keys", kind="keyspace", records=keys, bytes=size)

@@ -72,6 +72,8 @@ class Freepbx:
         if not _asks_for_login(front):
             missing = f"{CONFIG.name} shows neither a log-in nor a first run"
             return verdict.half_proof(service, missing)
+        if _has_menu(front):
+            return verdict.half_proof(service, f"{CONFIG.name} shows a menu beside a log-in")
         because = f"{CONFIG.name} demands a log-in, and no folder of recordings is listed"
         return Assessment(access=Access.LOCKED, service=service, because=because)
 
@@ -83,8 +85,11 @@ def _service(front: Page) -> Service:
 
 def _is_shown(front: Page) -> bool:
     """Tell whether the page is one of somebody who is logged in: it has the menu."""
-    within = SEARCH.search(front.body) is not None and MENU in front.body
-    return front.status == OK and within and not _asks_for_login(front)
+    return front.status == OK and _has_menu(front) and not _asks_for_login(front)
+
+
+def _has_menu(front: Page) -> bool:
+    return SEARCH.search(front.body) is not None and MENU in front.body
 
 
 def _asks_for_login(front: Page) -> bool:

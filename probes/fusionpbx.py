@@ -13,8 +13,9 @@ from scanner.verdict import NOT_FOUND, OK
 FAX = Get("/app/fax/fax.php")
 INSTALL = Get("/core/install/install.php")
 
-TO_LOGIN = re.compile(r"/(?:login\.php)?\?path=%2Fapp%2Ffax%2Ffax\.php")
-TO_INSTALL = re.compile(r"/core/install/install\.php$")
+#: Both are paths of this very server: who sends to another is a portal before something.
+TO_LOGIN = re.compile(r"/(?:login\.php)?\?path=%2Fapp%2Ffax%2Ffax\.php(?:&.*)?")
+TO_INSTALL = re.compile(r"/core/install/install\.php")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 #: The columns by which the list of fax servers can be ordered [app/fax/fax.php].
@@ -65,7 +66,7 @@ class Fusionpbx:
 
 def _leads(page: Page, where: re.Pattern[str]) -> bool:
     sent = page.status in REDIRECTS
-    return sent and where.search(page.headers.get("location", "")) is not None
+    return sent and where.fullmatch(page.headers.get("location", "")) is not None
 
 
 def _lists(page: Page) -> bool:

@@ -147,7 +147,7 @@ class Ipp:
             page = yield AT_ROOT.ask
             return (yield from _device(AT_ROOT, page, _answer(page, AT_ROOT.number)))
         if said is not None and said.status == ipp.NOT_FOUND:  # IPP, and no printer of that name
-            return (yield from _queues(Service(CUPS)))
+            return (yield from _queues(service))
         return (yield from _device(AT_DEVICE, page, said))
 
 
@@ -191,7 +191,7 @@ def _fax() -> Generator[Fixed, Page, Printer | None]:
 
 
 def _queues(service: Service) -> HttpDialogue:
-    """Settle a print server by what each of its queues says of itself."""
+    """Settle a print server by what each of its queues says of itself; only CUPS lists them."""
     page = yield QUEUES.ask
     said = _answer(page, QUEUES.number)
     if said is None:
@@ -201,8 +201,7 @@ def _queues(service: Service) -> HttpDialogue:
         return Assessment(access=Access.IDENTIFIED, service=service, because=because)
     if not said.succeeded:
         return _failed(service, QUEUES, said)
-    if version := versions.read(said.printers[0].version):
-        service = Service(CUPS, version)
+    service = Service(CUPS, versions.read(said.printers[0].version) or service.version)
     holdings = tuple(
         Holding(name=one.name, kind="queue", records=one.jobs) for one in said.printers if one.name
     )

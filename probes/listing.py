@@ -10,6 +10,9 @@ from scanner.wire import Garbled, listing
 
 CONTROL = Get("/ronde-no-such-folder/")
 
+#: From here on a server says that it failed, and nothing of what was asked.
+FAILED = 500
+
 LISTING = Service("directory-listing")
 
 
@@ -50,16 +53,19 @@ class Listing:
 def listed(
     service: Service, folders: Iterable[Get]
 ) -> Generator[Get, Page, tuple[Holding, ...] | Outcome]:
-    """Count what each folder of a product lists, or say that a server was too busy to tell.
+    """Count what each folder of a product lists, or say that it cannot be told.
 
-    A folder that is refused, missing, empty or answered with another page is left out.
+    A folder that is refused, missing, empty or answered with another page is left out. A failure of
+    the server, or a list of a kind that is not known, says nothing of what is in it.
     """
     found: list[Holding] = []
     for ask in folders:
         page = yield ask
-        if page.status in BUSY:
+        if page.status in BUSY or page.status >= FAILED:
             return verdict.not_answered(service, ask, page)
         count = _entries(page, ask.template) if page.status == OK else None
+        if count is None and listing.is_titled(page.title, ask.template):
+            return verdict.half_proof(service, f"{ask.name} was answered by a list not known here")
         if count:
             found.append(Holding(name=ask.template, kind="folder", records=count))
     return tuple(found)

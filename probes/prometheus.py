@@ -2,13 +2,13 @@
 
 from collections.abc import Generator
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from scanner.jsonview import Json
 from scanner.model import Access, Assessment, Confidence, Holding, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpDialogue, NoAnswer, Page
 from scanner.verdict import OK, REFUSED, UNAUTHORIZED, half_proof, locked, not_answered, not_ours
 from scanner.wire import Garbled, versions
+from scanner.wire.http import path_of
 
 #: A name takes about 40 bytes, so this is a server of 100,000 metrics.
 MAX_NAMES = 4 << 20
@@ -105,7 +105,7 @@ def _realm(page: Page) -> str:
 
 
 def _sends_to_its_page(page: Page) -> bool:
-    return page.status in REDIRECTS and urlsplit(page.headers.get("location", "")).path in PAGES
+    return page.status in REDIRECTS and path_of(page.headers.get("location", "")) in PAGES
 
 
 def _is_its_guard(page: Page) -> bool:

@@ -1,12 +1,12 @@
 """Spark's pages: the master of a cluster, the history of its applications, a running driver."""
 
 import re
-from urllib.parse import urlsplit
 
 from scanner.model import Access, Assessment, Holding, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpDialogue, Page
 from scanner.verdict import NOT_FOUND, OK, half_proof, not_answered, not_ours, path
 from scanner.wire import Garbled, versions
+from scanner.wire.http import path_of
 
 STATE = Get("/json/")
 NO_APPLICATION = Get("/app/?appId=ronde-no-such-application")
@@ -59,7 +59,7 @@ class Spark:
             return Service(MASTER, _page_version(front))
         if front.status == OK and front.title == HISTORY_TITLE:
             return Service(HISTORY, _page_version(front))
-        to = urlsplit(front.headers.get("location", "")).path
+        to = path_of(front.headers.get("location", ""))
         return Service(DRIVER) if front.status == REDIRECT and to == JOBS else None
 
     def assess(self, front: Page) -> HttpDialogue:

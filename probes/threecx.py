@@ -16,7 +16,8 @@ SETUP = Get("/SetupConfig.xml")
 TITLES = frozenset({"3CX Webclient", "3CX Phone System Management Console"})
 DESCRIPTION = b'<meta name="description" content="3CX">'
 
-ROOT = re.compile(rb"\A\s*(?:<\?xml[^<>]{0,200}\?>\s*)?<SetupConfig[\s>]")
+#: Editors of Windows put a mark before it.
+ROOT = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^<>]{0,200}\?>\s*)?<SetupConfig[\s>]")
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 SERVICE = Service("3cx")

@@ -1,11 +1,10 @@
 """Trino and Presto: whether a coordinator demands more of a caller than a name of his choice."""
 
-from urllib.parse import urlsplit
-
 from scanner.model import Access, Assessment, Holding, Outcome, Proof, Service
 from scanner.probe import FRONT, About, Get, HttpDialogue, Page
 from scanner.verdict import OK, REFUSED, UNAUTHORIZED, half_proof, locked, not_ours, path
 from scanner.wire import Garbled, versions
+from scanner.wire.http import path_of
 
 INFO = Get("/v1/info")
 CLUSTER = Get("/v1/cluster")
@@ -49,7 +48,7 @@ class Trino:
 
     def identify(self, front: Page) -> Service | None:
         """Take whatever sends browsers to `/ui/` for a candidate."""
-        to = urlsplit(front.headers.get("location", "")).path
+        to = path_of(front.headers.get("location", ""))
         return Service("trino") if front.status in REDIRECTS and to == PAGE else None
 
     def assess(self, front: Page) -> HttpDialogue:  # noqa: ARG002 - its page says nothing more

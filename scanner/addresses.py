@@ -3,7 +3,14 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    summarize_address_range,
+)
 from socket import AF_INET, inet_ntoa, inet_pton
 from typing import TypeAlias
 
@@ -117,6 +124,13 @@ class AddressSet:
             yield from map(IPv4Address, range(first, last + 1))
         for first, last in self.v6:
             yield from map(IPv6Address, range(first, last + 1))
+
+    def networks(self) -> Iterator[IPNetwork]:
+        """Give the fewest networks that make up the set, in ascending order."""
+        for first, last in self.v4:
+            yield from summarize_address_range(IPv4Address(first), IPv4Address(last))
+        for first, last in self.v6:
+            yield from summarize_address_range(IPv6Address(first), IPv6Address(last))
 
     def __or__(self, other: "AddressSet") -> "AddressSet":
         """Unite two sets."""

@@ -1,10 +1,14 @@
 """The commands that people keep the history with: what they accept, and its upkeep."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scanner.options import SETTINGS, history_option
+
+if TYPE_CHECKING:
+    from scanner.store import Store
 
 
 @click.command(context_settings=SETTINGS)
@@ -21,7 +25,7 @@ def accept(  # noqa: PLR0913 - one parameter an option
     reason: str | None,
     approver: str | None,
     withdraw: bool,
-    history: Path,
+    history: Path | str,
 ) -> None:
     """Accept the risk of an open finding until a day.
 
@@ -53,33 +57,33 @@ def db() -> None:
 
 @db.command("check", context_settings=SETTINGS)
 @history_option
-def check(history: Path) -> None:
+def check(history: Path | str) -> None:
     """Look through the whole history, and say what is wrong with it."""
     from scanner.model import Refused
     from scanner.store import Store
 
     with Store.open(history) as store:
-        found = store.problems()
+        found, name = store.problems(), _shown(history, store)
     if found:
-        raise Refused("\n".join([f"{history} is damaged:", *found]))
-    click.echo(f"{history}: nothing is wrong with it")
+        raise Refused("\n".join([f"{name} is damaged:", *found]))
+    click.echo(f"{name}: nothing is wrong with it")
 
 
 @db.command("backup", context_settings=SETTINGS)
 @click.argument("to", type=click.Path(path_type=Path, dir_okay=False))
 @history_option
-def backup(to: Path, history: Path) -> None:
+def backup(to: Path, history: Path | str) -> None:
     """Copy the history to a new file, also while a round goes on."""
     from scanner.store import Store
 
     with Store.open(history, as_it_is=True) as store:
         store.back_up(to)
-    click.echo(f"{to}: a copy of {history}")
+        click.echo(f"{to}: a copy of {_shown(history, store)}")
 
 
 @db.command("upgrade", context_settings=SETTINGS)
 @history_option
-def upgrade(history: Path) -> None:
+def upgrade(history: Path | str) -> None:
     """Bring a history of an older version up to this one.
 
     Every command does that with a history that it opens, but `ronde db backup`; use this to choose
@@ -88,5 +92,10 @@ def upgrade(history: Path) -> None:
     from scanner.store import Store
     from scanner.store.tables import VERSION
 
-    Store.open(history).close()
-    click.echo(f"{history}: of version {VERSION}, which this ronde reads")
+    with Store.open(history) as store:
+        click.echo(f"{_shown(history, store)}: of version {VERSION}, which this ronde reads")
+
+
+def _shown(history: Path | str, store: "Store") -> Path | str:
+    """Call a file as the user does; a URL may hold a password."""
+    return history if isinstance(history, Path) else store.name

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
 import click
 
 from scanner import __version__
+from scanner.auditing import audit_group
 from scanner.bookkeeping import accept, db
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
 from scanner.lookback import cases, explain, findings, report, severity
@@ -23,9 +24,9 @@ from scanner.options import (
     ordered,
     patience_options,
     probe_names,
-    scope_option,
     severity_option,
 )
+from scanner.permitting import init, scope_group
 from scanner.tickets_commands import TABLES, ticketed, tickets
 
 if TYPE_CHECKING:
@@ -99,8 +100,13 @@ _COMPLETION = (
 )
 @click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for everything.")
 @click.option("--log-json", is_flag=True, help="Write log events as JSON lines.")
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Append log events to this file, not to stderr; it may be renamed at any time.",
+)
 @click.pass_context
-def ronde(context: click.Context, /, *, verbose: int, log_json: bool) -> None:
+def ronde(context: click.Context, /, *, verbose: int, log_json: bool, log: Path | None) -> None:
     """Walk your own network and report every datastore and fax server whose door is open.
 
     Only addresses inside a signed-off scope are touched. No credential is guessed, nothing is
@@ -110,61 +116,25 @@ def ronde(context: click.Context, /, *, verbose: int, log_json: bool) -> None:
     in ronde.toml. An option goes before a variable, a variable before the file.
     """
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    context.obj = partial(_log, level=level, as_json=log_json)
+    context.obj = partial(_log, level=level, as_json=log_json, file=log)
 
 
-def _log(*, level: int, as_json: bool) -> None:
-    """Begin to log; for the commands that have something to log, and not for their `--help`."""
+def _log(*, level: int, as_json: bool, file: Path | None, quiet: bool = False) -> None:
+    """Begin to log; for the commands that have something to log, and not for their `--help`.
+
+    A quiet one keeps warnings from stderr, unless a log was asked for.
+    """
     from scanner.logs import configure
 
-    configure(level=level, as_json=as_json)
+    asked_for = as_json or file is not None or level < logging.WARNING
+    configure(level=level if asked_for or not quiet else logging.ERROR, as_json=as_json, file=file)
 
 
 # -- init, scope, plan, probes: nothing is sent ----------------------------------------------------
 
 
-@ronde.command(context_settings=SETTINGS)
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
-def init(folder: Path) -> None:
-    """Write a commented scope, inventory and config.
-
-    They refuse to run until you have edited them. A file that exists is never overwritten.
-    """
-    from scanner.start import write_templates
-
-    for path in write_templates(folder):
-        click.echo(f"wrote {path}", err=True)
-    click.echo("edit scope.toml, then: ronde scope check", err=True)
-
-
-@ronde.group("scope", context_settings=SETTINGS)
-def scope_group() -> None:
-    """Check the permission, and ask it why an address is in or out."""
-
-
-@scope_group.command("check", context_settings=SETTINGS)
-@scope_option
-def scope_check(scope: Path) -> None:
-    """Tell whether the scope permits a round now, and what it allows."""
-    from scanner.rounds import utc_now
-    from scanner.start import loaded_scope, summary
-
-    for line in summary(loaded_scope(scope, utc_now()), utc_now()):
-        click.echo(line)
-
-
-@scope_group.command("explain", context_settings=SETTINGS)
-@click.argument("address")
-@scope_option
-def scope_explain(address: str, scope: Path) -> None:
-    """Say why an ADDRESS or a listed name is in the scope or out of it."""
-    from scanner.rounds import utc_now
-    from scanner.start import loaded_scope
-
-    explanation = loaded_scope(scope, utc_now()).explain(address)
-    click.echo(f"{explanation.subject}: {'in' if explanation.covered else 'out of'} scope")
-    for reason in explanation.because:
-        click.echo(f"  {reason}")
+ronde.add_command(init)
+ronde.add_command(scope_group)
 
 
 @ronde.command(context_settings=SETTINGS)
@@ -270,7 +240,12 @@ def _vocabulary_option(function: F) -> F:
 )
 @_vocabulary_option
 @severity_option
-@click.option("-q", "--quiet", is_flag=True, help="No table and no progress on stderr.")
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="Print nothing but errors and, in short, what changed since the round before.",
+)
 @ticketed
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
@@ -280,7 +255,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     order: "Order",
     output: tuple[str, ...],
     coverage: str | None,
-    history: Path,
+    history: Path | str,
     audit: Path | None,
     vantage: str,
     fail_on: str,
@@ -301,20 +276,21 @@ def scan(  # noqa: PLR0913 - one parameter an option
     4 incomplete coverage; 5 an output failed; 130 interrupted.
     """
     from scanner import delivery
+    from scanner.audit import sealed
     from scanner.emit.table import Table
     from scanner.prepare import in_turn
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, run, utc_now
     from scanner.sweep import Means
 
-    context.obj()
-    audit = audit or history.with_suffix(".audit.jsonl")
-    targets = delivery.named_targets(output)
+    context.obj(quiet=quiet)
+    audit = audit or delivery.trail_beside(history)
+    targets = delivery.named_targets(output, quiet=quiet)
     screen = None if quiet else delivery.terminal_for_people(targets)
     progress = Progress(screen)  # closed, and taken away, before the table is printed
     files = (*filter(None, [coverage]), str(audit))
     delivery.refuse_clashes(order, (*files, str(history)), targets)
-    sinks = delivery.file_sinks(targets, coverage, services=services, history=history)
+    sinks = delivery.file_sinks(targets, coverage, services=services, history=history, quiet=quiet)
     outputs = Outputs(
         sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
         history=history,
@@ -324,18 +300,17 @@ def scan(  # noqa: PLR0913 - one parameter an option
         severities=severity,
         at_end=after.at_end,
     )
-    manner = Manner(
-        resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience
-    )
+    how = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience)
     with in_turn(order, history, wait=wait, now=utc_now) as (prepared, lock):
         delivery.refuse_unwritable(files, targets)
-        result = run(prepared, outputs, watch=progress.follow, manner=manner, lock=lock)
+        result = run(prepared, outputs, watch=progress.follow, manner=how, lock=lock)
     if screen is not None:
-        click.echo(f"Audit trail: {audit}", file=screen)
+        click.echo(f"Audit trail: {sealed(audit)}", file=screen)
     context.exit(exit_code(result, fail_on, delivered=after.delivered(result, history)))
 
 
 ronde.add_command(accept)
+ronde.add_command(audit_group)
 ronde.add_command(db)
 ronde.add_command(explain)
 ronde.add_command(findings)

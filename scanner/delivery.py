@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from scanner.emit import STDOUT
+from scanner.emit import STDOUT, changes
 from scanner.emit.atend import AtEnd
 from scanner.emit.cluster import Cluster
 from scanner.emit.coverage import CoverageFile
@@ -18,15 +18,19 @@ from scanner.emit.report import Report
 from scanner.emit.whole import write_whole
 from scanner.inventory.read import Source
 from scanner.model import Coverage, Refused
+from scanner.options import default_history
 from scanner.past import Past
 from scanner.prepare import Order, resolve
 from scanner.rounds import OpenSink
 from scanner.store import Store
 
 
-def named_targets(output: Sequence[str]) -> list[Target]:
-    """Read what the user named; without a name it is standard output, unless people read that."""
-    default = () if sys.stdout.isatty() else (STDOUT,)
+def named_targets(output: Sequence[str], *, quiet: bool = False) -> list[Target]:
+    """Read what the user named; without a name it is standard output, unless people read that.
+
+    A `quiet` round writes to what was named, and to nothing else.
+    """
+    default = () if quiet or sys.stdout.isatty() else (STDOUT,)
     return [Target.parse(text) for text in output or default]
 
 
@@ -38,10 +42,23 @@ def terminal_for_people(targets: Sequence[Target]) -> TextIO | None:
     return sys.stdout if sys.stdout.isatty() and not taken else None
 
 
+def trail_beside(history: Path | str) -> Path:
+    """Say where the audit trail is kept that nobody has named: beside the history's file."""
+    file = history if isinstance(history, Path) else default_history()
+    return file.with_suffix(".audit.jsonl")
+
+
 def file_sinks(
-    targets: Sequence[Target], coverage: str | None, *, services: bool, history: Path
+    targets: Sequence[Target],
+    coverage: str | None,
+    *,
+    services: bool,
+    history: Path | str,
+    quiet: bool = False,
 ) -> list[OpenSink]:
     """Say how to open every output that was named; `history` has what was before the round.
+
+    A `quiet` round also tells people what it changed.
 
     Raises:
         Refused: a format needs a package that is not installed.
@@ -49,10 +66,12 @@ def file_sinks(
     sinks = [_opener(target, services=services, history=history) for target in targets]
     if coverage is not None:
         sinks.append(partial(CoverageFile, coverage))
+    if quiet:
+        sinks.append(_changes_sink(targets, history))
     return sinks
 
 
-def _opener(target: Target, *, services: bool, history: Path) -> OpenSink:
+def _opener(target: Target, *, services: bool, history: Path | str) -> OpenSink:
     if target.format is Format.JSONL:
         return partial(JsonLines.to, target.where, services=services)
     if target.format is Format.ELASTIC:
@@ -64,7 +83,19 @@ def _opener(target: Target, *, services: bool, history: Path) -> OpenSink:
     return partial(AtEnd, partial(deliver, target))
 
 
-def _told_before(history: Path, told: Coverage) -> Past:
+def _changes_sink(targets: Sequence[Target], history: Path | str) -> OpenSink:
+    """Say how to tell people what a round changed, if it did: never where an output goes."""
+    taken = any(target.where == STDOUT for target in targets)
+    stream = sys.stderr if taken else sys.stdout
+
+    def tell(report: Report) -> None:
+        for line in changes.lines(report):
+            stream.write(f"{line}\n")
+
+    return partial(AtEnd, tell, partial(_told_before, history))
+
+
+def _told_before(history: Path | str, told: Coverage) -> Past:
     with Store.open(history) as store:
         return store.before(told)
 

@@ -5,26 +5,26 @@ raises vetoes it (PEP 578). So a plug-in, a driver or a redirect cannot leave th
 that goes through the interpreter. What does not (C libraries with sockets of their own, uvloop)
 is kept out by refusing `dlopen`, child processes and event loops whose connects are not seen.
 
-It is a guard against mistakes, not a sandbox. Two things have no event that comes in time:
-`socket.connect` with a *name* asks the system's resolver before the connect is vetoed, and
-`multiprocessing` can start a fresh interpreter ("spawn"), which this hook is not in.
+What raises no event in time is closed beside it, by `unseen`. It is a guard against mistakes, not
+a sandbox: a function of C that a plug-in has laid hands on before the round raises no event.
 """
 
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 
 import anyio
 
 from scanner.addresses import AddressSet
 from scanner.model import Refused
+from scanner.unseen import is_literal, overseen
 
 #: Enough to see a pattern; a plug-in in a loop must not fill the memory.
 MAX_VIOLATIONS = 100
 
 _ENTERS_NETWORK = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_CREATES = "socket.__new__"
 _READS_HOST = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
 _ASKS_RESOLVER = frozenset({"socket.gethostbyaddr", "socket.getnameinfo"})
 _LEAVES_INTERPRETER = frozenset(
@@ -44,7 +44,18 @@ _LEAVES_INTERPRETER = frozenset(
     }
 )
 _VETOED = _ASKS_RESOLVER | _LEAVES_INTERPRETER
-_WATCHED = _ENTERS_NETWORK | _READS_HOST | _VETOED
+_WATCHED = _ENTERS_NETWORK | _READS_HOST | _VETOED | {_CREATES}
+
+#: Sockets whose every way to the network is a connect or a message with an address. A socket for
+#: raw packets sends what is written into them; netlink is the kernel's own. -1 is whatever a
+#: descriptor is that is there already, or IPv4.
+_ADDRESSING = frozenset({-1, socket.AF_INET, socket.AF_INET6})
+_LOCAL = frozenset(
+    getattr(socket, name) for name in ("AF_UNIX", "AF_NETLINK") if hasattr(socket, name)
+)
+
+#: What of a socket's type is not a flag [socket(2)].
+_TYPE = 0xF
 
 
 class OutOfScope(Exception):
@@ -92,7 +103,8 @@ class Guard:
             self._installed = True
         before, self._active = self._active, True
         try:
-            yield
+            with overseen(self._resolves, self._starts_unseen):
+                yield
         finally:
             self._active = before
             self.raise_if_violated()
@@ -105,13 +117,28 @@ class Guard:
     def _hook(self, event: str, args: tuple[object, ...]) -> None:
         if event not in _WATCHED or not self._active:
             return
-        if event in _ENTERS_NETWORK:
+        if event == _CREATES:
+            if args[1] not in _ADDRESSING or args[2] & _TYPE == socket.SOCK_RAW:  # type: ignore[operator]  # numbers both
+                self._heed_creation(args[1])
+        elif event in _ENTERS_NETWORK:
             if not self._permits(args[1]):
                 self._veto(f"{event} to {_shown(args[1])}")
         elif event in _VETOED and not self._may_start(event, args):
             self._veto(f"{event} during a round")
-        elif event in _READS_HOST and not (_is_literal(args[0]) or args[0] in self._names):
+        elif event in _READS_HOST and not (is_literal(args[0]) or args[0] in self._names):
             self._veto(f"{event} of a name during a round")
+
+    def _heed_creation(self, family: object) -> None:
+        """Veto a socket that could send without naming an address."""
+        if family not in _LOCAL:
+            self._veto("a socket for raw packets or another network during a round")
+
+    def _resolves(self, host: object) -> None:
+        if host not in self._names:
+            self._veto("a name to connect to during a round")
+
+    def _starts_unseen(self, what: object) -> None:
+        self._veto(f"a process by {what} during a round")
 
     def _may_start(self, event: str, args: tuple[object, ...]) -> bool:
         """Decide on a process; the arguments are program, argument list, folder, environment."""
@@ -165,17 +192,6 @@ async def refuse_blind_loop() -> None:
             pass
     if not guard.violations:
         raise Refused("this event loop hides its connects from the scope guard; use asyncio's own")
-
-
-def _is_literal(host: object) -> bool:
-    if host is None or host == "":  # the wildcard, as a server binds it
-        return True
-    if isinstance(host, bytes):
-        host = host.decode("ascii", "replace")
-    try:
-        return isinstance(host, str) and ip_address(host) is not None
-    except ValueError:
-        return False
 
 
 def _shown(address: object) -> str:

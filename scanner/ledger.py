@@ -1,7 +1,7 @@
 """Right of the bar: what visits found is judged, recorded and emitted, some visits at a time.
 
-Nothing here can reach the scanned network. What is recorded is on the disk before it is emitted,
-so that an output never says more than the history knows.
+Nothing here can reach the scanned network. What is recorded is on the disk before it is emitted, so
+that an output says more than the history knows only where the history could not be written.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import structlog
 
@@ -28,6 +28,7 @@ from scanner.model import (
     Coverage,
     Endpoint,
     Finding,
+    Refused,
     ScopeReference,
     ServiceSeen,
     Unknown,
@@ -112,25 +113,27 @@ class Ledger:
     def conclude(self, visits: Iterable[tuple[Visit, Counts]]) -> None:
         """Record some visits, count them and tell the outputs, once all are on the disk.
 
+        What the history cannot take was found all the same: it is told as if it were new, before
+        the round ends for it.
+
         Raises:
             Refused: the history or an output cannot be written.
         """
-        with self.history.together():
-            said = [self._recorded(visit, counts) for visit, counts in visits]
-        for one in said:
-            if isinstance(one, Finding):
-                self._tell(one)
-            elif one is not None:
-                for sink in self.sinks:
-                    sink.service(one)
+        judged = [self._judged(visit, counts) for visit, counts in visits]
+        try:
+            with self.history.together():
+                said = [self._recorded(one) for one in judged]
+        except Refused:
+            self._tell_all(one.said for one in judged)
+            raise
+        self._tell_all(said)
 
-    def _recorded(self, visit: Visit, counts: Counts) -> Finding | ServiceSeen | None:
-        """Judge and record one visit; give what the outputs will be told."""
+    def _judged(self, visit: Visit, counts: Counts) -> "_Judged":
+        """Count one visit, and work out what the outputs will be told; nothing is written."""
         outcome, look = visit.outcome, self._look(visit)
         _count(visit, counts)
         self._tell_apart(visit, look.asset, counts)
-        if record.shows_shut(outcome):
-            self._shut(visit, look.at)
+        said: Finding | ServiceSeen | None = None
         if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
             # Before names are masked, and before anything is written.
             labelled, inferred = label_holdings(outcome, self.classifier)
@@ -138,15 +141,22 @@ class Ledger:
             inferred = replace(inferred, signs=self.extortion.signs(outcome.holdings))
             judged = score.judge(visit.about, labelled, inferred, look, self.severities)
             draft = record.finding(visit.about, written, look, judged.severity, inferred)
-            draft = drafted(draft, labelled, judged, self.regulation)
-            worse = partial(score.worsened, table=self.severities)
-            recorded = self.history.record(draft, worse=worse)
-            counts.findings[recorded.severity] += 1
-            counts.accepted[recorded.severity] += recorded.accepted is not None
-            return recorded
-        if isinstance(outcome, Closed):
-            return None
-        return record.service_seen(visit.about, outcome, look)
+            said = drafted(draft, labelled, judged, self.regulation)
+        elif not isinstance(outcome, Closed):
+            said = record.service_seen(visit.about, outcome, look)
+        return _Judged(visit, look.at, counts, said)
+
+    def _recorded(self, judged: "_Judged") -> Finding | ServiceSeen | None:
+        """Record one visit; give what the outputs will be told."""
+        if record.shows_shut(judged.visit.outcome):
+            self._shut(judged.visit, judged.at)
+        if not isinstance(judged.said, Finding):
+            return judged.said
+        worse = partial(score.worsened, table=self.severities)
+        recorded = self.history.record(judged.said, worse=worse)
+        judged.counts.findings[recorded.severity] += 1
+        judged.counts.accepted[recorded.severity] += recorded.accepted is not None
+        return recorded
 
     def end_shard(self, number: int, tally: ShardTally) -> None:
         """Record that nothing of a shard is left to do."""
@@ -164,6 +174,14 @@ class Ledger:
         self.history.end(coverage)
         for sink in self.sinks:
             sink.coverage(coverage)
+
+    def _tell_all(self, said: Iterable[Finding | ServiceSeen | None]) -> None:
+        for one in said:
+            if isinstance(one, Finding):
+                self._tell(one)
+            elif one is not None:
+                for sink in self.sinks:
+                    sink.service(one)
 
     def _tell(self, finding: Finding) -> None:
         this = finding.fingerprint, finding.endpoint
@@ -208,6 +226,15 @@ class Ledger:
             at=self.now(),
             labels=visit.labels,
         )
+
+
+class _Judged(NamedTuple):
+    """One visit, the moment and the counts that it belongs to, and what there is to say of it."""
+
+    visit: Visit
+    at: datetime
+    counts: Counts
+    said: Finding | ServiceSeen | None
 
 
 def _count(visit: Visit, counts: Counts) -> None:

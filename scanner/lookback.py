@@ -18,7 +18,7 @@ LANGUAGES = {"en": ("en",), "fr": ("fr",), "both": ("en", "fr"), "none": ()}
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
-def findings(history: Path, form: str) -> None:
+def findings(history: Path | str, form: str) -> None:
     """Show what is open now, from the history, the gravest first."""
     from scanner.emit.jsonl import JsonLines
     from scanner.emit.table import Table
@@ -43,7 +43,7 @@ def findings(history: Path, form: str) -> None:
     show_default=True,
     help="Of the questions that the law asks of its owner.",
 )
-def explain(*, fingerprint: str, history: Path, language: str) -> None:
+def explain(*, fingerprint: str, history: Path | str, language: str) -> None:
     """Say why a finding is as urgent as it is, and what it asks of its owner.
 
     FINGERPRINT may be shortened as long as it is one finding's.
@@ -66,7 +66,7 @@ def explain(*, fingerprint: str, history: Path, language: str) -> None:
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-def cases(*, history: Path, form: str) -> None:
+def cases(*, history: Path | str, form: str) -> None:
     """Show what is open now as cases: findings that are one problem, the gravest first."""
     from scanner.cases import gather, summary
     from scanner.plaintext import document
@@ -101,7 +101,9 @@ def severity() -> None:
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]),
     help="Instead of one round, what any has seen or resolved since then, in UTC.",
 )
-def report(*, history: Path, form: str, to: str, name: str | None, since: datetime | None) -> None:
+def report(
+    *, history: Path | str, form: str, to: str, name: str | None, since: datetime | None
+) -> None:
     """Write what a round found in another format, from the history; nothing is sent."""
     from scanner.delivery import deliver
     from scanner.emit.formats import Format, Target
@@ -112,7 +114,7 @@ def report(*, history: Path, form: str, to: str, name: str | None, since: dateti
 
     if name and since:
         raise click.UsageError("--round and --since exclude each other")
-    if Path(to).resolve() == history.resolve():
+    if Path(to).resolve() == Path(history).resolve():
         raise click.UsageError(f"{to} is the history")
     with Store.open(history) as store, closing(Gathered()) as gathered:
         if since:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from scanner.severities import Severities
@@ -102,14 +104,38 @@ def history_option(function: F) -> F:
     """Add `--history`, which every command has that looks back."""
     return click.option(
         "--history",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default=_default_history,
+        metavar="PATH|URL",
+        default=lambda: str(default_history()),
+        callback=_placed,
         show_default="in your user's data folder",
-        help="The database of what was found before.",
+        help="The database of what was found before: a file of SQLite, or a URL of PostgreSQL.",
     )(function)
 
 
-def _default_history() -> Path:
+def _placed(context: click.Context, option: click.Parameter, value: str) -> Path | str:
+    """Tell a path from a URL, which stays as it is and must not show a password to everybody."""
+    if "://" not in value:
+        return Path(value)
+    typed = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+    if typed and _names_a_password(value):
+        raise click.BadParameter(
+            "a password on the command line is everybody's to read; name the URL in "
+            "RONDE_HISTORY or ronde.toml, or the password in PGPASSFILE"
+        )
+    return value
+
+
+def _names_a_password(url: str) -> bool:
+    """Look for one; what cannot be read as a URL is taken to hold one."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    return parts.password is not None or "password" in parts.query
+
+
+def default_history() -> Path:
+    """Name the history of a user who names none."""
     from platformdirs import user_data_path
 
     return user_data_path("ronde", ensure_exists=True) / "history.sqlite"

@@ -102,7 +102,7 @@ def prepare(order: Order, *, now: datetime) -> Prepared:
 
 @contextmanager
 def in_turn(
-    order: Order, history: Path, *, wait: bool, now: Callable[[], datetime]
+    order: Order, history: Path | str, *, wait: bool, now: Callable[[], datetime]
 ) -> Iterator[tuple[Prepared, RoundLock | None]]:
     """Prepare a round; to `wait` is to do so once its window is open and the history is free.
 

@@ -32,7 +32,7 @@ MAX_DATAGRAM = 1_452
 JSON = "application/json, */*;q=0.1"
 
 #: A title is compared with a product's name and then dropped; longer ones are nobody's.
-_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})</title>", re.IGNORECASE)
+_TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{1,200})</title>", re.IGNORECASE)
 
 #: Given what has arrived, the length of the first complete reply, or None while it is incomplete.
 #: Raises `Garbled` as soon as the bytes cannot become a reply.

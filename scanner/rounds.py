@@ -55,7 +55,7 @@ class Outputs:
     """
 
     sinks: Sequence[OpenSink]
-    history: Path
+    history: Path | str
     audit: Path
     vantage: str
     at_end: AtEnd = nothing

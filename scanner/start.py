@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scanner.model import Refused
+from scanner.plaintext import printable
 from scanner.prepare import resolve
 from scanner.scope import Scope, load_scope
 from scanner.shipped import shipped
@@ -43,6 +44,23 @@ def loaded_scope(path: Path, now: datetime) -> Scope:
         Refused: the scope does not permit a round now.
     """
     return load_scope(path, now=now, resolve=resolve)
+
+
+def dropin(scope: Scope, path: Path) -> Iterator[str]:
+    """Write the lines by which systemd holds a unit to the addresses of a permission.
+
+    systemd.resource-control(5): a packet is let through if a line of `IPAddressAllow` covers its
+    other end, or else dropped if one of `IPAddressDeny` does. Sockets of the kind AF_UNIX, as those
+    of the journal, are not affected.
+    """
+    yield f"# What {printable(path.name)} allows; its SHA-256 is {scope.digest}."
+    if scope.hosts:
+        yield "# It lists names: allow your resolver too (localhost, if it is there)."
+    yield "# A history, an output or a ticket system on another host needs a line of its own."
+    yield "[Service]"
+    yield "IPAddressDeny=any"
+    for network in scope.allowed.networks():
+        yield f"IPAddressAllow={network}"
 
 
 def summary(scope: Scope, now: datetime) -> Iterator[str]:

@@ -42,7 +42,7 @@ class After:
 
         return self.ticketing.at_end if self.ticketing else nothing
 
-    def delivered(self, result: "Result", history: Path) -> bool:
+    def delivered(self, result: "Result", history: Path | str) -> bool:
         """Do what is due, and tell whether all of it is done, if anybody wants to know.
 
         Whoever interrupts a round does not wait for trackers; the next sync does it.
@@ -106,7 +106,13 @@ def tickets() -> None:
 )
 @click.pass_context
 def sync(
-    context: click.Context, /, *, history: Path, dry_run: bool, parked: bool, strict_delivery: bool
+    context: click.Context,
+    /,
+    *,
+    history: Path | str,
+    dry_run: bool,
+    parked: bool,
+    strict_delivery: bool,
 ) -> None:
     """Create, change, close and reopen tickets as the history says."""
     from scanner.exits import UNDELIVERED
@@ -132,7 +138,7 @@ def sync(
 @tickets.command("status", context_settings=SETTINGS)
 @history_option
 @click.pass_context
-def status(context: click.Context, history: Path) -> None:
+def status(context: click.Context, history: Path | str) -> None:
     """Show each ticket: what it is about, its name there, its last state, its last error."""
     from scanner.store import Store
 
@@ -155,7 +161,7 @@ def check(context: click.Context, names: tuple[str, ...]) -> None:
 @tickets.command("diff", context_settings=SETTINGS)
 @history_option
 @click.pass_context
-def diff(context: click.Context, history: Path) -> None:
+def diff(context: click.Context, history: Path | str) -> None:
     """Show what is due, and which tickets stand differently in their tracker. Changes nothing."""
     from scanner.rounds import utc_now
     from scanner.store import Store

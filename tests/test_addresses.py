@@ -42,6 +42,15 @@ def test_an_index_counts_in_the_order_of_walking(chosen: frozenset[IPAddress]) -
     assert [made[place] for place in range(made.count)] == list(made)
 
 
+@given(some)
+def test_a_set_is_written_as_networks_and_read_back(chosen: frozenset[IPAddress]) -> None:
+    """None of them holds an address that the set lacks."""
+    made = AddressSet.of(chosen)
+    networks = list(made.networks())
+    assert AddressSet.of(networks) == made
+    assert sum(network.num_addresses for network in networks) == made.count
+
+
 @given(some, some)
 def test_sets_unite_subtract_and_intersect_as_sets_do(
     left: frozenset[IPAddress], right: frozenset[IPAddress]

@@ -3,6 +3,7 @@
 import json
 import socket
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -42,6 +43,7 @@ from tests.fakes.modality import (
     mute,
     resets,
     switched_off,
+    ward,
 )
 from tests.fakes.running import running
 
@@ -50,6 +52,9 @@ LATE = 0.05
 
 #: A rest in which something can happen, in seconds.
 RESTFUL = 1.0
+
+#: Sixteen loopback addresses that nothing else of this machine uses.
+WARD = "127.99.8.0/28"
 
 PRINTERS = ZONE.replace("medical", "printer")
 
@@ -181,6 +186,18 @@ class TestABudget:
 
             assert device.all_ended()
         assert written == device.ports
+
+    @pytest.mark.slow
+    @pytest.mark.skipif(sys.platform != "linux", reason="needs all of 127.0.0.0/8")
+    def test_eight_devices_are_called_on_at_a_time(self, site: Site) -> None:
+        """They are different ones, but they may share a switch."""
+        zone = ZONE.replace("127.0.0.1", WARD)
+        with ward(mute, WARD) as devices:
+            probe = Greeter(devices.ports[:1])
+            site.walk(site.prepared(probe, scope=zone + CONSENT, range_=WARD))
+
+            assert devices.all_ended()
+        assert (len(devices.begun), devices.most_at_once) == (16, 8)
 
     @pytest.mark.slow
     def test_the_real_numbers(self, site: Site) -> None:

@@ -1,6 +1,7 @@
 """What becomes of a visit: recorded first, then told to every output, and counted."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
@@ -25,6 +26,7 @@ from scanner.model import (
     Holding,
     Outcome,
     Proof,
+    Refused,
     Service,
     ServiceSeen,
     Severity,
@@ -283,3 +285,24 @@ def test_no_number_and_no_date_ends_a_round(digits: int, sign: int) -> None:
     told, _ = concluded(said)
 
     assert [document(draft)[:1] for draft in told.drafts] == [b"{"]
+
+
+class Full(Told):
+    """A history whose disk is full at the commit."""
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Take all, and then refuse it."""
+        yield
+        raise Refused("the disk is full")
+
+
+def test_what_the_history_cannot_take_is_told_all_the_same() -> None:
+    """It was found; the round ends for want of a history, and says so."""
+    told = Full()
+    visit = Visit(endpoint=endpoint(), outcome=OPEN, about=REDIS)
+
+    with pytest.raises(Refused, match="the disk is full"):
+        ledger(told).conclude([(visit, Counts())])
+
+    assert told.acts == ["record 192.0.2.7:9200", "finding 192.0.2.7:9200 new"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scanner.model import Refused
-from scanner.start import TEMPLATES, loaded_scope, summary, write_templates
+from scanner.start import TEMPLATES, dropin, loaded_scope, summary, write_templates
 from tests.ground import SIGNED
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)  # a Wednesday
@@ -68,6 +68,25 @@ def test_a_closed_window_is_told_with_its_opening(said: Summary) -> None:
     assert said(f'ranges = ["192.0.2.1"]\n{window}')[-1] == (
         "  closed now; opens at 2026-06-10 22:00 UTC"
     )
+
+
+def test_systemd_is_told_what_is_allowed_and_nothing_else(tmp_path: Path) -> None:
+    """What the scope excludes is excluded there too."""
+    path = tmp_path / "scope.toml"
+    path.write_text(f'{SIGNED}ranges = ["192.0.2.0/29", "2001:db8::1"]\nexclude = ["192.0.2.7"]\n')
+    path.chmod(0o600)
+
+    lines = list(dropin(loaded_scope(path, NOW), path))
+
+    assert lines[lines.index("[Service]") :] == [
+        "[Service]",
+        "IPAddressDeny=any",
+        "IPAddressAllow=192.0.2.0/30",
+        "IPAddressAllow=192.0.2.4/31",
+        "IPAddressAllow=192.0.2.6/32",
+        "IPAddressAllow=2001:db8::1/128",
+    ]
+    assert all(line.startswith("#") for line in lines[: lines.index("[Service]")])
 
 
 def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None:

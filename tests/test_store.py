@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -32,6 +31,7 @@ from scanner.store import Round, Settled, Store, StoreRefused
 from scanner.store.database import Database
 from scanner.way import ShardTally, Way
 from tests.exposures import NOON, SCOPE, VANTAGE, WAY, coverage, day, endpoint, exposure
+from tests.histories import rows
 
 ROOT = Path(__file__).parents[1]
 
@@ -89,10 +89,7 @@ def status_of(store: Store) -> list[Status]:
 
 def events(path: Path) -> list[tuple[str, str, str]]:
     """Read the history as an outsider would: round, what, fingerprint."""
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(
-            "SELECT round, what, fingerprint FROM event ORDER BY number"
-        ).fetchall()
+    return rows(path, "SELECT round, what, fingerprint FROM event ORDER BY number")
 
 
 class TestLife:
@@ -296,8 +293,7 @@ class TestReading:
             one.record(exposure(product="\x9b\u202e\ud800\x00"))
 
         assert store.open_findings(NOON)[0].product == "\x9b\u202e\\ud800\x00"
-        with closing(sqlite3.connect(path)) as connection:
-            [document] = connection.execute("SELECT document FROM sighting").fetchone()
+        [(document,)] = rows(path, "SELECT document FROM sighting")
         assert document.isprintable()
 
 
@@ -353,8 +349,7 @@ class TestContinuing:
 
         with resume(store) as again:
             assert again.record(exposure(round="r2")).status is Status.ONGOING
-        with closing(sqlite3.connect(path)) as connection:
-            ended = connection.execute("SELECT ended, coverage FROM round").fetchall()
+        ended = rows(path, "SELECT ended, coverage FROM round ORDER BY number")
         assert ended[1] == (None, None)
 
     def test_a_round_that_was_walked_to_its_end_is_over(self, store: Store) -> None:
@@ -437,8 +432,11 @@ def killed_after_five(path: Path) -> int:
         try:
             assert walking.stdout is not None
             said = [walking.stdout.readline() for _ in range(5)]
-            with pytest.raises(StoreRefused, match=rf"process {walking.pid}, round r1"):
-                Store.open(path).begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=NOON, way=WAY)
+            with (
+                Store.open(path) as other,
+                pytest.raises(StoreRefused, match=rf"process {walking.pid}, round r1"),
+            ):
+                other.begin_round("r2", scope=SCOPE, vantage=VANTAGE, at=NOON, way=WAY)
         finally:
             walking.kill()
     assert said == [b"1\n", b"2\n", b"3\n", b"4\n", b"5\n"]
@@ -464,11 +462,10 @@ class TestKilled:
 
         with Store.open(path) as store, begin(store, 2):
             pass
-        with closing(sqlite3.connect(path)) as connection:
-            assert connection.execute("SELECT name, ended FROM round").fetchall() == [
-                ("r1", None),
-                ("r2", None),
-            ]
+        assert rows(path, "SELECT name, ended FROM round ORDER BY number") == [
+            ("r1", None),
+            ("r2", None),
+        ]
 
     def test_a_door_that_it_saw_shut_is_resolved_by_the_next_round(self, store: Store) -> None:
         """The observation was kept; only its consequence was not drawn yet."""
@@ -668,9 +665,8 @@ def test_a_round_that_ended_is_kept_with_its_coverage(store: Store, path: Path) 
     """What a round reached belongs to the history as well."""
     see(store, 1)
 
-    with closing(sqlite3.connect(path)) as connection:
-        [ended, reached] = connection.execute("SELECT ended, coverage FROM round").fetchone()
-    assert datetime.fromisoformat(ended) == day(1).replace(tzinfo=None)
+    [(ended, reached)] = rows(path, "SELECT ended, coverage FROM round")
+    assert str(ended).startswith("2026-03-02 12:00:00")
     assert '"planned":1256' in reached
 
 

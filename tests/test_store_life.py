@@ -1,7 +1,5 @@
 """The history between nights: patience, regressions, changes and accepted risks."""
 
-import sqlite3
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from scanner.life import Patience
 from scanner.model import Endpoint, Finding, Severity, Status
 from scanner.store import Settled, Store, StoreRefused
 from tests.exposures import NOON, SCOPE, VANTAGE, WAY, coverage, day, endpoint, exposure
+from tests.histories import rows
 
 USUAL = Patience()
 SIGNED = Signature(until=day(5), reason="moves in May", approver="CISO", since=day(1))
@@ -64,9 +63,7 @@ def one_open(path: Path, at: datetime = NOON) -> Finding:
 
 def events(path: Path) -> list[tuple[str, str, str]]:
     """Read the history as an outsider would: round, what, why."""
-    with closing(sqlite3.connect(path)) as connection:
-        query = "SELECT round, what, because FROM event ORDER BY number"
-        return connection.execute(query).fetchall()
+    return rows(path, "SELECT round, what, because FROM event ORDER BY number")
 
 
 class TestPatience:

@@ -103,8 +103,7 @@ class Rounds(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "history.db"
+        self.path = self.place()
         self.store = Store.open(self.path, create=NOON)
         self.memory = Memory()
         self.round: Round | None = None
@@ -112,6 +111,15 @@ class Rounds(RuleBasedStateMachine):
         self.number = 0
         self.scope = self.vantage = ""
         self.heeded: dict[str, tuple[datetime, Severity]] = {}
+
+    def place(self) -> Path | str:
+        """Give a place for a history that is not there yet."""
+        self.folder = tempfile.TemporaryDirectory()
+        return Path(self.folder.name) / "history.db"
+
+    def clear(self) -> None:
+        """Take the place away."""
+        self.folder.cleanup()
 
     @precondition(lambda self: self.round is None)
     @rule(scope=st.sampled_from(sorted(SCOPES)), vantage=VANTAGES, resume=st.booleans())
@@ -246,7 +254,7 @@ class Rounds(RuleBasedStateMachine):
         if self.round is not None:
             self.round.close()
         self.store.close()
-        self.folder.cleanup()
+        self.clear()
 
 
 TestRounds = Rounds.TestCase

@@ -94,7 +94,7 @@ def test_a_terminal_gets_a_bar_and_then_a_table(ground: Ground) -> None:
         *("severity", "status", "access", "product", "endpoint", "holdings", "owner")
     ]
     assert f"127.0.0.1:{port}" in lines[2]
-    assert lines[-1] == "Audit trail: history.audit.jsonl"
+    assert re.fullmatch("Audit trail: history.audit.jsonl, seal [0-9a-f]{64}", lines[-1])
     assert COLOURS.search(table)
 
 
@@ -110,9 +110,10 @@ def test_no_color_is_honoured(ground: Ground) -> None:
 
 
 def test_quiet_shows_nothing_at_all(ground: Ground) -> None:
-    """The exit code is enough for whoever asks for it; the findings are in the history."""
+    """Neither bar nor table nor colours, where nothing has changed since the round before."""
     with running(FakeRedis().serve) as (_, port), terminal() as (ours, theirs):
         ground.permit({"redis": [port]})
+        ground.scan()
         said = scan_on(ground, ours, theirs, "--quiet")
 
     assert said == ""

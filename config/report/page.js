@@ -28,11 +28,19 @@
     probe: (f) => abouts[f.about].probe,
     owner: (f) => f.owner || f.contact || "",
   };
+  const GROUPS = {
+    case: (f) => f.case || f.id,
+    owner: (f) => f.owner || f.contact || "",
+    site: (f) => f.site || "",
+    address: (f) => f.where.replace(/:\d+(\/udp)?$/, ""),
+    probe: (f) => abouts[f.about].probe,
+  };
   const TRANSLATED = new Set(["severity", "status", "access", "label"]);
 
   for (const finding of findings) finding.text = haystack(finding);
-  const state = { language: preferred(), query: "", chosen: {}, sort: null, down: false, page: 0, open: new Set() };
+  const state = { language: preferred(), query: "", chosen: {}, sort: null, down: false, group: "", page: 0, open: new Set() };
   let matching = findings;
+  let groups = new Map();
   let body, count, pager, timer;
 
   // -- what is shown ------------------------------------------------------------------------------
@@ -40,7 +48,8 @@
   function haystack(f) {
     const about = abouts[f.about];
     const names = (f.holdings || []).map((holding) => holding[0]);
-    return [f.product, f.where, f.host, f.owner, f.contact, f.site, f.zone, f.id, about.probe, about.title,
+    return [f.product, f.where, f.host, f.owner, f.contact, f.site, f.zone, f.id, f.case, about.probe, about.title,
+      ...(about.translated || []).map(([, title]) => title),
       f.round, ...(f.tags || []), ...names].join("\n").toLowerCase();
   }
 
@@ -56,14 +65,38 @@
       keyed.sort(([a], [b]) => (a < b ? -sign : a > b ? sign : 0));
       matching = keyed.map(([, f]) => f);
     }
+    gather();
     state.page = 0;
     draw();
+  }
+
+  // Findings of one group stand together, where the first of them would; sorting is stable.
+  function gather() {
+    groups = new Map();
+    if (!state.group) return;
+    const of = GROUPS[state.group];
+    for (const f of matching) {
+      const group = groups.get(of(f)) || { rank: groups.size, count: 0 };
+      group.count += 1;
+      groups.set(of(f), group);
+    }
+    matching = [...matching].sort((a, b) => groups.get(of(a)).rank - groups.get(of(b)).rank);
+  }
+
+  function lines(shown, unfolded) {
+    let last;
+    return shown.flatMap((f, at) => {
+      const group = state.group ? GROUPS[state.group](f) : undefined;
+      const head = group === last ? [] : [heading(group, f)];
+      last = group;
+      return unfolded(f, at) ? [...head, row(f), detail(f)] : [...head, row(f)];
+    });
   }
 
   function draw() {
     const from = state.page * PAGE;
     const rows = matching.slice(from, from + PAGE);
-    body.replaceChildren(...rows.flatMap((f) => (state.open.has(f) ? [row(f), detail(f)] : [row(f)])));
+    body.replaceChildren(...lines(rows, (f) => state.open.has(f)));
     count.textContent = matching.length
       ? say("table", "shown", { from: from + 1, to: from + rows.length, matching: matching.length, total: findings.length })
       : say("table", "nothing");
@@ -128,7 +161,15 @@
       document.getElementById("search").focus();
     });
     const labelled = field("search", "search", search);
-    return make("div", { class: "filters", role: "search", "aria-label": say("table", "filters") }, [labelled, ...selects, clear]);
+    return make("div", { class: "filters", role: "search", "aria-label": say("table", "filters") }, [labelled, ...selects, grouping(), clear]);
+  }
+
+  function grouping() {
+    const names = ["", ...Object.keys(GROUPS)];
+    const list = make("select", { id: "by-group" }, names.map((name) => make("option", { value: name }, [say("table", name || "no_group")])));
+    list.selectedIndex = names.indexOf(state.group);
+    list.addEventListener("change", () => { state.group = names[list.selectedIndex]; choose(); });
+    return field("group", "", list);
   }
 
   function select(name) {
@@ -166,6 +207,12 @@
     return make("nav", { class: "pager", "aria-label": `${say("table", "pages")} ${pager.length}` }, [back, on]);
   }
 
+  function heading(group, f) {
+    const name = state.group === "case" ? [foreign(f.product), " · ", make("code", {}, [group])] : [group ? foreign(group) : say("detail", "unknown")];
+    const size = ` · ${say("table", "group_count", { count: groups.get(group).count })}`;
+    return make("tr", { class: "group" }, [make("td", { colspan: COLUMNS.length + 1 }, [`${say("table", state.group)} `, make("strong", {}, name), size])]);
+  }
+
   function row(f) {
     const shut = !state.open.has(f);
     const toggle = make("button", { type: "button", "aria-expanded": String(!shut), "aria-label": say("table", "open_detail", { where: f.where }) }, [shut ? "+" : "−"]);
@@ -192,10 +239,16 @@
     return line;
   }
 
+  // What a probe says, in the reader's language where somebody has translated it.
+  function told(about) {
+    return (about.translated || []).find(([code]) => code === state.language) || ["en", about.title, about.remedy];
+  }
+
   function detail(f) {
     const about = abouts[f.about];
+    const [spoken, title, remedy] = told(about);
     const cell = make("td", { colspan: COLUMNS.length + 1 }, [
-      make("h3", { lang: "en" }, [about.title]),
+      make("h3", { lang: spoken }, [title]),
       ...(f.signs || []).map(([because, advice]) => make("p", { class: "loud", lang: "en" }, [`${because}. ${advice}`])),
       ...(f.regressed ? [make("p", { class: "loud" }, [say("detail", "regressed")])] : []),
       ...(f.accepted ? [make("p", {}, [accepted(f)])] : []),
@@ -204,7 +257,7 @@
       ...(f.changes ? block("changes", [make("ul", { lang: "en" }, f.changes.map((change) => make("li", {}, [change])))]) : []),
       ...block("proof", proof(f)),
       ...block("check", check(f, about)),
-      ...block("remedy", [english(about.remedy), ...references(about)]),
+      ...block("remedy", [make("p", { lang: spoken }, marked(remedy)), ...references(about)]),
       ...block("holdings", holdings(f)),
       ...(f.categories ? block("categories", [categories(f)]) : []),
       ...block("owner", [facts(f)]),
@@ -304,6 +357,7 @@
       [say("detail", "vantage"), foreign(f.vantage)],
       [say("detail", "tls"), tls(f)],
       [say("detail", "round"), make("code", {}, [f.round])],
+      ...(f.case ? [[say("table", "case"), make("code", {}, [f.case])]] : []),
       [say("detail", "fingerprint"), make("code", {}, [f.id])],
     ]);
   }
@@ -336,6 +390,11 @@
 
   function foreign(text) {
     return make("bdi", {}, [text]);
+  }
+
+  // What stands between grave accents is a setting or a command.
+  function marked(text) {
+    return text.split("`").map((part, at) => (at % 2 ? make("code", {}, [part]) : part));
   }
 
   function english(text, name = "p") {
@@ -381,7 +440,7 @@
   });
   // On paper nothing unfolds: of what the filters left, the first have their details.
   addEventListener("beforeprint", () => {
-    body.replaceChildren(...matching.slice(0, PRINTED).flatMap((f, at) => (at < DETAILED ? [row(f), detail(f)] : [row(f)])));
+    body.replaceChildren(...lines(matching.slice(0, PRINTED), (_, at) => at < DETAILED));
     if (matching.length > DETAILED) count.textContent = say("table", "capped", { count: Math.min(PRINTED, matching.length), detailed: DETAILED, matching: matching.length });
   });
   addEventListener("afterprint", draw);

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from scanner import __version__
 from scanner.emit.report import OPEN, Report
 from scanner.emit.scales import by_severity, evidence, place, stakes, summary, text
+from scanner.emit.told import lines, why
 from scanner.model import Confidence, Finding
 
 Item: TypeAlias = dict[str, object]
@@ -47,7 +48,8 @@ def _item(finding: Finding, report: Report) -> Item:
         "date": f"{finding.first_seen:%Y-%m-%d}",
         "cwe": finding.cwe,
         "mitigation": text(finding.remedy),
-        "impact": stakes(finding),
+        "impact": "\n".join((stakes(finding), *lines(finding))),
+        "severity_justification": why(finding),
         "steps_to_reproduce": f"{summary(finding)}. {evidence(finding)}",
         "references": "\n".join(map(text, finding.references)),
         "verified": True,
@@ -59,9 +61,20 @@ def _item(finding: Finding, report: Report) -> Item:
         "unique_id_from_tool": f"{finding.fingerprint}/{endpoint}",
         "vuln_id_from_tool": finding.probe,
         "endpoints": [place(finding)],
-        "tags": [f"ronde:{finding.access}", f"data:{finding.label}"],
+        "tags": list(_tags(finding)),
     }
+    if finding.due:
+        item["planned_remediation_date"] = f"{finding.due:%Y-%m-%d}"
     return item | _standing(finding, report)
+
+
+def _tags(finding: Finding) -> Iterator[str]:
+    """Give what one filters by; a comma or a blank would make two tags of one."""
+    yield from (f"ronde:{finding.access}", f"data:{finding.label}")
+    yield from (f"data:{one.name}" for one in finding.categories)
+    yield from (f"asks:{rule}" for rule in finding.regulation)
+    if finding.case:
+        yield f"case:{finding.case}"
 
 
 def _standing(finding: Finding, report: Report) -> Item:

@@ -20,6 +20,7 @@ from scanner.emit.scales import (
     weakness,
     weakness_page,
 )
+from scanner.emit.told import members
 from scanner.model import Finding, Severity
 
 Document: TypeAlias = dict[str, object]
@@ -99,12 +100,11 @@ def _ours(finding: Finding) -> Document:
         "holdings_total": finding.holdings_total,
         "records": finding.records,
         "label": finding.label,
-        "categories": [category.name for category in finding.categories],
-        "signs": [sign.what for sign in finding.signs],
         "owner": text(asset.owner),
         "site": text(asset.site),
         "zone": text(asset.zone),
         "scope": {"name": text(finding.scope.name), "reference": text(finding.scope.reference)},
         "first_seen": finding.first_seen.isoformat(),
         "last_seen": finding.last_seen.isoformat(),
+        **members(finding),
     }

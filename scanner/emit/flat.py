@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from scanner.model import Finding, Holding
+from scanner.model import Acceptance, Finding, Holding
 from scanner.plaintext import printable
 
 Cell: TypeAlias = str | int | None
@@ -54,6 +54,16 @@ COLUMNS = (
     "due",
     "cvss",
     "accepted_until",
+    "accepted_by",
+    "accepted_because",
+    "why",
+    "case",
+    "open_since",
+    "oldest",
+    "growth",
+    "regressed",
+    "changes",
+    "regulation",
 )
 
 #: What makes a spreadsheet calculate, at the beginning of a cell; the wide forms do so in East
@@ -107,4 +117,15 @@ def _cells(finding: Finding) -> Iterator[Cell]:
     yield from (finding.probe, finding.scope.name, finding.scope.reference, finding.vantage)
     yield from (moment(finding.first_seen), moment(finding.last_seen), finding.round)
     yield from (moment(finding.due) if finding.due else None, finding.cvss)
-    yield moment(finding.accepted.until) if finding.accepted else None
+    yield from _signature(finding.accepted)
+    yield "; ".join(f"{one.factor} {one.points:+}: {one.found}" for one in finding.why)
+    yield finding.case
+    yield moment(finding.open_since) if finding.open_since else None
+    yield moment(finding.oldest) if finding.oldest else None
+    yield finding.growth.records if finding.growth else None
+    yield "yes" if finding.regressed else None
+    yield from ("; ".join(finding.changes), ", ".join(finding.regulation))
+
+
+def _signature(signed: Acceptance | None) -> tuple[Cell, Cell, Cell]:
+    return (moment(signed.until), signed.approver, signed.reason) if signed else (None, None, None)

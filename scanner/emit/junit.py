@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from scanner.emit.report import OPEN, Report
 from scanner.emit.scales import evidence, stakes, summary, text
+from scanner.emit.told import lines, signature
 from scanner.model import Coverage, Finding
 
 
@@ -41,10 +42,10 @@ def _case(suite: Element, finding: Finding) -> None:
     name = f"{text(finding.title)}: {finding.endpoint}"
     case = SubElement(suite, "testcase", classname=f"ronde.{finding.probe}", name=name)
     if finding.accepted:
-        until = f"{finding.accepted.until:%Y-%m-%d}"
-        SubElement(case, "skipped", message=f"accepted until {until}: {summary(finding)}")
+        skipped = SubElement(case, "skipped", message=f"{signature(finding)}: {summary(finding)}")
+        skipped.text = "\n".join(lines(finding))
     elif finding.status in OPEN:
         kind = f"{finding.severity}.{finding.status}"
         failure = SubElement(case, "failure", message=summary(finding), type=kind)
-        lines = (stakes(finding), evidence(finding), text(finding.remedy), finding.fingerprint)
-        failure.text = "\n".join(lines)
+        first = (stakes(finding), evidence(finding), text(finding.remedy), finding.fingerprint)
+        failure.text = "\n".join((*first, *lines(finding)))

@@ -2,14 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
+from scanner.emit import reach
 from scanner.emit.flat import names, total
 from scanner.emit.report import OPEN, Report
+from scanner.emit.told import lines
 from scanner.model import Coverage, Finding
 from scanner.plaintext import printable
 
 #: A row shows enough of a name to recognise it; the whole of it is in the JSON Lines.
 MAX_CELL = 120
+
+#: Findings that are explained, and characters of one line of that: a page is read, not searched.
+MAX_DETAILED = 50
+MAX_LINE = 500
 
 _HEAD = "| severity | status | access | product | endpoint | holdings | data | owner |"
 _RULE = "|---|---|---|---|---|---|---|---|"
@@ -29,9 +36,9 @@ def render(report: Report) -> Iterator[bytes]:
         yield f"{line}\n".encode()
 
 
-def code(text: str | None) -> str:
+def code(text: str | None, most: int = MAX_CELL) -> str:
     """Show what a server or a list says, as code: nothing in it is a link, a mention or a tag."""
-    shown = printable(text or "", MAX_CELL).translate(_ENDS_CODE).strip()
+    shown = printable(text or "", most).translate(_ENDS_CODE).strip()
     return f"`{shown}`" if shown else "-"
 
 
@@ -53,6 +60,7 @@ def _lines(report: Report) -> Iterator[str]:
             yield _row(finding)
     yield from _resolved(report)
     yield from _remedies(remedies)
+    yield from _details(report)
 
 
 def _resolved(report: Report) -> Iterator[str]:
@@ -68,6 +76,17 @@ def _remedies(remedies: dict[str, Finding]) -> Iterator[str]:
         yield from ("", f"### {prose(finding.title)}", "", prose(finding.remedy), "")
         for reference in finding.references:
             yield f"- <{reference}>" if _LINK.fullmatch(reference) else f"- {code(reference)}"
+
+
+def _details(report: Report) -> Iterator[str]:
+    """Say of the gravest why they are so, and what is known of their time."""
+    yield from ("", "## Why", "")
+    open_ = (finding for finding in report.findings if finding.status in OPEN)
+    for finding in islice(open_, MAX_DETAILED):
+        yield f"- {code(str(finding.endpoint))} {code(finding.fingerprint)}"
+        for line in lines(finding):
+            name, _, said = line.partition(": ")
+            yield f"  - {name}: {code(said, MAX_LINE)}"
 
 
 def _row(finding: Finding) -> str:
@@ -105,6 +124,8 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
         f"{coverage.unreachable:,} unreachable, {skipped:,} skipped."
     )
     yield ""
+    for line in reach.lines(coverage):
+        yield from (prose(line), "")
     if not coverage.complete:
         why = "; ".join(coverage.why_incomplete) or "no reason was given"
         yield f"**Incomplete:** {prose(why)}."

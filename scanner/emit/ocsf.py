@@ -21,6 +21,7 @@ from scanner.emit.scales import (
     weakness,
     weakness_page,
 )
+from scanner.emit.told import members, signature
 from scanner.model import Confidence, Finding, Severity, Status
 
 Event: TypeAlias = dict[str, object]
@@ -65,7 +66,7 @@ def _event(finding: Finding, report: Report) -> Event:
         status, standing = _ACCEPTED
     severity, grave = _SEVERITY[finding.severity]
     confidence, sure = _CONFIDENCE[finding.confidence]
-    return {
+    event = {
         "activity_id": activity,
         "activity_name": doing,
         "category_uid": 2,
@@ -97,6 +98,14 @@ def _event(finding: Finding, report: Report) -> Event:
         ],
         "unmapped": _ours(finding),
     }
+    return event | _when_and_why(finding)
+
+
+def _when_and_why(finding: Finding) -> Event:
+    """Give since when it is open, and what was said when it was accepted, as far as is known."""
+    since, signed = finding.open_since, signature(finding)
+    opened = {"start_time": _milliseconds(since)} if since else {}
+    return opened | ({"comment": signed} if signed else {})
 
 
 def _metadata(finding: Finding) -> Event:
@@ -161,10 +170,9 @@ def _ours(finding: Finding) -> Event:
         "evidence": evidence(finding),
         "holdings_total": finding.holdings_total,
         "label": finding.label,
-        "categories": [category.name for category in finding.categories],
-        "signs": [sign.what for sign in finding.signs],
         "scope": {"name": text(finding.scope.name), "reference": text(finding.scope.reference)},
         "vantage": text(finding.vantage),
+        **members(finding),
     }
 
 

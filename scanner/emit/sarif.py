@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from scanner import __version__
+from scanner.emit.flat import moment
 from scanner.emit.report import Report
 from scanner.emit.scales import (
     by_severity,
@@ -20,6 +21,7 @@ from scanner.emit.scales import (
     weakness,
     weakness_page,
 )
+from scanner.emit.told import members
 from scanner.model import Acceptance, Coverage, Finding, Severity, Status
 
 Object: TypeAlias = dict[str, object]
@@ -79,6 +81,10 @@ def _result(finding: Finding, rule: int) -> Object:
         "fingerprints": {"ronde/v1": key},
         "partialFingerprints": {"ronde/v1": key},
         "baselineState": _BASELINE[finding.status],
+        "provenance": {
+            "firstDetectionTimeUtc": moment(finding.first_seen),
+            "lastDetectionTimeUtc": moment(finding.last_seen),
+        },
         "suppressions": [_suppression(signed)] if signed else [],
         "properties": {
             "status": finding.status,
@@ -88,6 +94,7 @@ def _result(finding: Finding, rule: int) -> Object:
             "evidence": evidence(finding),
             "label": finding.label,
             "owner": text(finding.asset.owner),
+            **members(finding),
         },
     }
 
@@ -117,8 +124,8 @@ def _round(coverage: Coverage) -> Object:
         "invocations": [
             {
                 "executionSuccessful": coverage.complete,
-                "startTimeUtc": f"{coverage.started:%Y-%m-%dT%H:%M:%SZ}",
-                "endTimeUtc": f"{coverage.ended:%Y-%m-%dT%H:%M:%SZ}",
+                "startTimeUtc": moment(coverage.started),
+                "endTimeUtc": moment(coverage.ended),
             }
         ],
     }

@@ -24,6 +24,8 @@ def summary(finding: Finding) -> str:
 
 def stakes(finding: Finding) -> str:
     """Say what can be listed behind the door."""
+    if not finding.holdings_total and finding.records is None:
+        return text(f"holdings not listed ({finding.label})")
     records = total(holding.records for holding in finding.holdings)
     counted = "" if records is None else f", {records:,} records"
     listed = f": {names(finding.holdings)}" if finding.holdings else ""

@@ -12,6 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from scanner.addresses import parse_address
+from scanner.emit import reach
 from scanner.inferred import Label
 from scanner.model import Coverage, Finding, ServiceSeen, Severity, Status
 from scanner.plaintext import printable
@@ -149,7 +150,7 @@ def _holdings(finding: Finding) -> str:
     total = finding.holdings_total
     label = "" if finding.label is Label.UNKNOWN else f"{finding.label}: "
     if not total:
-        return f"{label}none"
+        return f"{label}{'not listed' if finding.records is None else 'none'}"
     counts = [holding.records for holding in finding.holdings if holding.records is not None]
     # A sum of some is a lower bound.
     more = "" if len(counts) == total else "at least "
@@ -184,6 +185,7 @@ def _summary(coverage: Coverage) -> Iterator[str]:
         f"{coverage.unreachable:,} unreachable, {sum(coverage.skipped.values()):,} skipped"
         f"{_detail(coverage.skipped)}."
     )
+    yield from reach.lines(coverage)
     if coverage.access or coverage.unknown:
         yield (
             f"What answered: {_listed(coverage.access.items()) or 'nothing was settled'}; "

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from scanner.acceptance import Signature
 from scanner.model import Acceptance, Finding, Severity, Status
-from scanner.store.database import StoreRefused
+from scanner.store.refusals import StoreRefused
 from scanner.store.tables import acceptance, finding, sighting
 
 #: Fewer digits are hardly meant: they would name another finding in next year's history.

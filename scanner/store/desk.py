@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.store.clerk import Clerk
-from scanner.store.database import Database, StoreRefused
-from scanner.store.lock import Held, RoundLock
+from scanner.store.database import Database
+from scanner.store.lock import Use
 from scanner.ticket import Errand, State
 
 
@@ -36,15 +36,7 @@ class Desk:
         Raises:
             StoreRefused: another process does errands.
         """
-        path = self.database.path
-        side_file = path.with_name(path.name + ".tickets.lock")
-        try:
-            lock = RoundLock(side_file)
-        except Held as error:
-            raise StoreRefused(f"tickets are being synced already: {error.holder}") from error
-        except OSError as error:
-            raise StoreRefused(f"cannot lock {side_file}: {error.strerror}") from error
-        with lock:
+        with self.database.home.hold(use=Use.TICKETS):
             yield
 
     def book(self, tracker: str, now: Callable[[], datetime]) -> "TrackerBook":

@@ -139,7 +139,7 @@ class Entries:
         row = {
             "round": self.round,
             "fingerprint": fingerprint,
-            "what": change,
+            "what": change.value,
             "address": address,
             "port": port,
             "transport": transport,

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, and_, or_, select
 from scanner.life import with_acceptance
 from scanner.model import Coverage, Finding, Status
 from scanner.store.acceptances import accepted
-from scanner.store.database import StoreRefused
 from scanner.store.entries import Entries, as_it_stands
+from scanner.store.refusals import StoreRefused
 from scanner.store.tables import finding, round_, sighting
 
 

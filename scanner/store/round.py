@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from scanner.aftermath import looked_back
 from scanner.age import aged
@@ -150,7 +150,7 @@ class Round:
     def end_shard(self, number: int, tally: ShardTally, at: datetime) -> None:
         """Commit that a shard is done, and what it came to."""
         row = {"round": self.name, "number": number, "at": at, "tally": document(tally).decode()}
-        with self._database.writing() as transaction:
+        with self._transaction() as transaction:
             transaction.execute(insert(shard).values(row))
 
     def shards_done(self) -> dict[int, ShardTally]:
@@ -165,7 +165,7 @@ class Round:
     def note_sign(self, address: str, port: int, seen: Sign) -> None:
         """Commit a sign of a device, apart from what is recorded `together`. From any thread."""
         row = {"round": self.name, "address": address, "port": port, "sign": seen.value}
-        with self._database.writing() as transaction:
+        with self._transaction() as transaction:
             transaction.execute(insert(sign).values(row))
 
     def signs(self) -> dict[str, list[Noted]]:
@@ -204,7 +204,7 @@ class Round:
         What `at_end` orders is committed with it, or neither is.
         """
         ending = {"ended": coverage.ended, "coverage": document(coverage).decode()}
-        with self._database.writing() as transaction:
+        with self._transaction() as transaction:
             this = update(round_).where(round_.c.name == self.name)
             transaction.execute(this.values(ending))
             self.at_end(Clerk(transaction), coverage)
@@ -240,13 +240,20 @@ class Round:
             self._lot, self._entries = None, None
 
     @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Give a transaction on a history that is still held: two rounds must not mix."""
+        self._lock.assure()
+        with self._database.writing() as transaction:
+            yield transaction
+
+    @contextmanager
     def _writing(self) -> Iterator[Entries]:
         if self._lot is None:
-            with self._database.writing() as transaction:
+            with self._transaction() as transaction:
                 yield Entries(transaction, self.name, self._vantage)
             return
         if self._entries is None:  # most lots have nothing to write
-            transaction = self._lot.enter_context(self._database.writing())
+            transaction = self._lot.enter_context(self._transaction())
             self._entries = Entries(transaction, self.name, self._vantage)
         yield self._entries
 

@@ -17,15 +17,16 @@ from scanner.plaintext import document
 from scanner.store.acceptances import sign, withdraw
 from scanner.store.before import before
 from scanner.store.clerk import exposed
-from scanner.store.database import Database, StoreRefused
+from scanner.store.database import Database
 from scanner.store.desk import Desk
-from scanner.store.lock import RoundLock, hold
+from scanner.store.lock import RoundLock
 from scanner.store.reading import Told, of_round, since
+from scanner.store.refusals import StoreRefused
 from scanner.store.round import Round
 from scanner.store.tables import round_, shard, sighting
 from scanner.store.tables import sign as sign_
 from scanner.store.tables import way as way_
-from scanner.store.upkeep import MAX_SAID, back_up, problems
+from scanner.store.upkeep import MAX_SAID, problems
 from scanner.way import Way
 
 #: How patient a round is unless it is told.
@@ -54,7 +55,12 @@ class Store:
         Raises:
             StoreRefused: missing, another program's, newer than this program, or unreadable.
         """
-        return cls(Database.open(str(where), create=create, as_it_is=as_it_is))
+        return cls(Database.open(where, create=create, as_it_is=as_it_is))
+
+    @property
+    def name(self) -> str:
+        """Give what the history is called in messages: no user, no password."""
+        return self._database.home.name
 
     def begin_round(  # noqa: PLR0913 - a round is known by so much
         self,
@@ -72,7 +78,7 @@ class Store:
         Raises:
             StoreRefused: another round has it, or there was a round of that name.
         """
-        lock = lock or hold(self._database.path)
+        lock = lock or self._database.home.hold()
         try:
             lock.name(name)
             self._write_down(name, scope, vantage, at, way)
@@ -108,7 +114,7 @@ class Store:
             StoreRefused: another round has the history, there is no such round, it was walked to
                 its end, or the way has changed; the message names what has.
         """
-        lock = lock or hold(self._database.path)
+        lock = lock or self._database.home.hold()
         try:
             lock.name(f"of {scope.name}, continued")
             row = self._newest(scope, vantage)
@@ -156,7 +162,7 @@ class Store:
     def problems(self) -> tuple[str, ...]:
         """Look through all that is there, and say what is wrong with it."""
         with self._database.reading() as transaction:
-            return tuple(islice(problems(transaction), MAX_SAID))
+            return tuple(islice(problems(self._database.home, transaction), MAX_SAID))
 
     def back_up(self, to: Path) -> None:
         """Copy the history into a new file, also while a round goes on.
@@ -164,7 +170,7 @@ class Store:
         Raises:
             StoreRefused: the file exists or cannot be written.
         """
-        back_up(self._database, to)
+        self._database.home.back_up(to)
 
     def told(self, name: str | None, now: datetime) -> Told:
         """Give what a round told, or the newest of all.
@@ -226,8 +232,7 @@ class Store:
             row = transaction.execute(query).first()
         if row is None:
             raise StoreRefused(
-                f"{self._database.path} has no round of the scope {scope.name!r} from {vantage!r} "
-                "to continue"
+                f"{self.name} has no round of the scope {scope.name!r} from {vantage!r} to continue"
             )
         return row
 

@@ -1,10 +1,6 @@
-"""What a history needs now and then: to be looked through, and to be copied while it is in use."""
+"""What a history needs now and then: to be looked through."""
 
-import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,7 +9,7 @@ from sqlalchemy.types import NullType
 
 from scanner.model import Coverage, Finding
 from scanner.store.columns import Damaged, Utc, Word
-from scanner.store.database import Database, StoreRefused
+from scanner.store.home import Home
 from scanner.store.tables import TABLES, errand, round_, shard, sighting, ticket, way
 from scanner.ticket import Action, Draft
 from scanner.way import ShardTally, Way
@@ -25,13 +21,9 @@ MAX_SAID = 20
 NAMES = ("fingerprint", "key", "round", "name", "address", "version")
 
 
-def problems(connection: Connection) -> Iterator[str]:
+def problems(home: Home, connection: Connection) -> Iterator[str]:
     """Look through the whole history, pages, references and documents; say what is wrong."""
-    for (said,) in connection.exec_driver_sql(f"PRAGMA integrity_check({MAX_SAID})"):
-        if said != "ok":
-            yield str(said)
-    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield f"{table}: row {row} names a {parent} that is not there"
+    yield from home.damage(connection, MAX_SAID)
     yield from _unreadable(connection, select(sighting.c.fingerprint, sighting.c.document), Finding)
     yield from _unreadable(connection, select(way.c.round, way.c.document), Way)
     yield from _unreadable(connection, select(shard.c.round, shard.c.tally), ShardTally)
@@ -67,26 +59,3 @@ def _unreadable(
             msgspec.json.decode(document, type=kind)
         except msgspec.DecodeError:
             yield f"{name}: holds a {kind.__name__.lower()} that cannot be read"
-
-
-def back_up(database: Database, to: Path) -> None:
-    """Copy a history into a new file, its owner's alone, as it is at one moment.
-
-    A round may go on meanwhile.
-
-    Raises:
-        StoreRefused: the file exists or cannot be written; nothing is left of it then.
-    """
-    try:
-        os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise StoreRefused(f"cannot write {to}: {error.strerror}") from error
-    try:
-        with (
-            closing(sqlite3.connect(f"{database.path.as_uri()}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(to)) as target,
-        ):
-            source.backup(target)
-    except sqlite3.Error as error:
-        to.unlink()
-        raise StoreRefused(f"cannot copy {database.path} to {to}: {error}") from error

@@ -47,6 +47,8 @@ def _succeeded(stat: Element) -> bool:
 
 
 def _parsed(body: bytes) -> Element:
+    if body.count(b"<") > 2 * MAX_ELEMENTS:  # before a tree of them is built
+        raise Garbled(f"more than {MAX_ELEMENTS} elements")
     try:
         document: Element = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:

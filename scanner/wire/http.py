@@ -2,6 +2,7 @@
 
 import zlib
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import h11
 
@@ -21,6 +22,14 @@ MAX_INTERIM = 8
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _OPENING = b"HTTP/"
+
+
+def path_of(location: str) -> str:
+    """Give the path that a header `Location` leads to, "" where it is no URL."""
+    try:
+        return urlsplit(location).path
+    except ValueError:
+        return ""
 
 
 class TooLarge(Garbled):

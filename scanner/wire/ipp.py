@@ -40,6 +40,10 @@ _KEPT: Final = frozenset({_NAME, *WANTED})
 #: Larger print servers exist nowhere; a group may be one byte long, and costs memory.
 MAX_PRINTERS: Final = 20_000
 
+#: What is asked of a printer comes in some fifteen parts: those of 6,000. A part may be one byte
+#: long, and each costs microseconds.
+MAX_PARTS: Final = 100_000
+
 _VERSION: Final = (1, 1)  # every later version must take it, too [RFC 8011, 4.1.8]
 _VERSIONS: Final = frozenset({1, 2})
 _HEAD: Final = struct.Struct(">BBHI")
@@ -151,7 +155,9 @@ def _groups(data: bytes) -> list[Group]:
     """Collect the wanted values of each printer's group; what else was sent is dropped."""
     found: list[dict[str, list[Value]]] = []
     inside, values = False, None
-    for token in _tokens(data):
+    for count, token in enumerate(_tokens(data)):
+        if count >= MAX_PARTS:
+            raise Garbled(f"more than {MAX_PARTS} parts")
         if token.tag < _FIRST_VALUE:
             inside, values = token.tag == _PRINTER_GROUP, None
             if inside:

@@ -33,13 +33,18 @@ def entries(title: str, body: bytes, folder: str = "/") -> int:
     Raises:
         Garbled: the title names no list of this folder, or no heading says the same.
     """
-    if title not in _names(folder):  # most pages are none: their bodies are not looked through
+    if not is_titled(title, folder):  # most pages are none: their bodies are not looked through
         raise Garbled("expected a list of a folder")
     headings = {unescape(one.decode("utf-8", "replace")).strip() for one in _HEADING.findall(body)}
     if title.removeprefix("WsgiDAV - ") not in headings:
         raise Garbled("a title that no heading repeats")
     links = set(_LINK.findall(body))
     return sum(not link.startswith(_NO_ENTRY) and b"://" not in link for link in links)
+
+
+def is_titled(title: str, folder: str) -> bool:
+    """Tell whether a page calls itself the list of a folder, which alone proves nothing."""
+    return title in _names(folder)
 
 
 def _names(folder: str) -> set[str]:

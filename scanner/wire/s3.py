@@ -12,8 +12,8 @@ from defusedxml.ElementTree import fromstring
 
 from scanner.wire import Garbled
 
-#: An answer about one page of names; deeper XML is none of S3's.
-MAX_ELEMENTS = 200_000
+#: A page of 10,000 buckets, the most that one may ask for, has three or four for each.
+MAX_ELEMENTS = 50_000
 
 
 class Bucket(NamedTuple):
@@ -66,6 +66,8 @@ def error(body: bytes) -> str:
 
 
 def _parsed(body: bytes) -> Element:
+    if body.count(b"<") > 2 * MAX_ELEMENTS:  # before a tree of them is built
+        raise Garbled(f"more than {MAX_ELEMENTS} elements")
     try:
         document: Element = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:

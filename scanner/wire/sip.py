@@ -25,7 +25,8 @@ CALL: Final = "ronde-options"
 
 _ANSWERS: Final = re.compile(r"1 +OPTIONS")
 _STATUS = re.compile(r"SIP/2\.0 ([1-6]\d\d) [^\r\n]*")
-_HEADER = re.compile(r"([A-Za-z-]{1,40})[ \t]*:[ \t]*(.*)")
+#: A name is a token [RFC 3261, 25.1]: makers have `X-Real_IP` and more.
+_HEADER = re.compile(r"([A-Za-z0-9.!%*_+`'~-]{1,64})[ \t]*:[ \t]*(.*)")
 _T38 = re.compile(r"^m=image \d{1,5} udptl t38\b", re.IGNORECASE | re.MULTILINE)
 _MEDIA = re.compile(r"^m=", re.MULTILINE)
 _START = b"SIP/2.0 "

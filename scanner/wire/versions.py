@@ -6,7 +6,7 @@ What a server calls its version is its own text; only what has a number's shape 
 import re
 
 #: `8.19.4`, `v1.27.0-rc.1`, `2.42.0+ds`, `24.8.14.39`, `15`; real ones stay below 32.
-_VERSION = re.compile(r"v?(\d{1,8}(?:\.\d{1,8}){0,4}(?:[-+~._][A-Za-z0-9.+~_-]{1,40})?)")
+_VERSION = re.compile(r"v?(\d{1,8}(?:\.\d{1,8}){0,4}(?:[-+~._][A-Za-z0-9.+~_-]{1,40})?)", re.ASCII)
 
 
 def read(text: object) -> str | None:

@@ -141,6 +141,13 @@ def test_the_gravest_firm_category_gives_the_label(
         ("classes", ("class_name", "file_name")),
         ("alerts", ("condition", "severity", "diagnostic_message")),
         ("mysql", ("stored_procedure",)),
+        ("shapes", ("stroke", "fill", "opacity")),
+        ("water_plant", ("dosing_pump", "chlorine_dosing")),
+        ("audience", ("demographics", "segment", "campaign_id")),
+        ("stations", ("point_of_care", "rooms", "bed_occupancy")),
+        ("geology", ("fracture", "stress")),
+        ("chemicals", ("ghs_code", "hazard")),
+        ("videos", ("codec", "avc", "hevc")),
     ],
 )
 def test_homonyms_are_not_taken_for_what_they_are_not(name: str, fields: tuple[str, ...]) -> None:

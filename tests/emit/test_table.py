@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scanner.emit.table import Table
 from scanner.inferred import Label, Mark
 from scanner.model import Acceptance, Asset, Endpoint, Finding, Holding, Severity, Status
+from scanner.reach import Reach
 from tests.exposures import coverage, day, endpoint, exposure, shut_service
 
 EXTORTION = Mark(what="extortion", holdings=1, because="a name", advice="preserve the logs")
@@ -83,7 +84,6 @@ def test_the_worst_comes_first_and_then_the_address_as_a_number() -> None:
 @pytest.mark.parametrize(
     ("holdings", "total", "shown"),
     [
-        ((), 0, "none"),
         ((Holding(name="a", kind="db"),), 1, "1 a"),
         ((Holding(name="a", kind="db", records=1234),), 1, "1 (1,234 records) a"),
         ((Holding(name="a", kind="db", records=5),), 3, "3 (at least 5 records) a"),
@@ -102,7 +102,14 @@ def test_holdings_are_summed_up_and_a_part_is_called_a_part(
     ("changes", "shown"),
     [
         ({"label": Label.HEALTH}, "health: 1 (1,204 records) faxes"),
-        ({"label": Label.COMMUNICATIONS, "holdings_total": 0}, "communications: none"),
+        (
+            {"label": Label.COMMUNICATIONS, "holdings_total": 0, "records": 0},
+            "communications: none",
+        ),
+        (
+            {"label": Label.COMMUNICATIONS, "holdings_total": 0, "records": None},
+            "communications: not listed",
+        ),
         ({"signs": (EXTORTION,)}, "1 (1,204 records) SIGN OF EXTORTION faxes"),
     ],
 )
@@ -213,6 +220,34 @@ def test_a_round_that_did_not_see_everything_says_so_last() -> None:
         "No open door was seen: 1,202 endpoints answered; nothing is known of 54 others."
     )
     assert lines[-1] == "INCOMPLETE: the window closed."
+
+
+def test_a_range_where_nothing_answered_is_said_aloud() -> None:
+    """A sum over all ranges would hide it."""
+    out = io.StringIO()
+    dark = Reach(planned=90, reached=0, closed=0, filtered=90, unreachable=0)
+    lit = Reach(planned=90, reached=1, closed=8, filtered=0, unreachable=1, skipped={"printer": 80})
+    Table(out).coverage(
+        coverage(
+            by_range={"192.0.2.0/25": lit, "192.0.2.128/25": dark},
+            by_owner={"": dark, "Radiology": dark, "Cardiology": lit},
+        )
+    )
+
+    assert out.getvalue().splitlines()[2:5] == [
+        "NOTHING ANSWERED in 192.0.2.128/25 (90 endpoints).",
+        "NOTHING ANSWERED of what belongs to Radiology (90 endpoints).",
+        "Answered by range: 192.0.2.128/25 0 of 90, 192.0.2.0/25 9 of 10.",
+    ]
+
+
+def test_parts_that_were_left_out_on_purpose_are_not_dark() -> None:
+    """Printers alone: nothing was to answer there."""
+    out = io.StringIO()
+    left = Reach(planned=9, reached=0, closed=0, filtered=0, unreachable=0, skipped={"printer": 9})
+    Table(out).coverage(coverage(by_range={"192.0.2.0/25": left}))
+
+    assert "NOTHING ANSWERED" not in out.getvalue()
 
 
 def test_hosts_on_no_list_are_named() -> None:

@@ -2,9 +2,11 @@
 
 import gzip
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scanner.demo.decoys import ENDLESS_BODY, ENDLESS_HEADERS
+from scanner.demo.listen import Serve
 from tests.fakes.scripted import Drips, Repeats, Says
 
 _OK = b"HTTP/1.1 200 OK\r\n"
@@ -96,7 +98,7 @@ tls_port_of_go = Says(
 )
 
 #: Every server here that must cost a client no more than its caps and its deadline.
-HOSTILE = {
+HOSTILE: Mapping[str, Serve] = {
     "endless headers": endless_headers,
     "endless body": endless_body,
     "endless body until close": endless_body_until_close,

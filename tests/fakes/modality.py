@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -122,9 +123,9 @@ class Modality:
         """Give the seconds that the longest connection took."""
         return max(end - begin for begin, end in zip(self.begun, self.ended, strict=True))
 
-    def listen(self) -> socket.socket:
-        """Open one more port."""
-        listener = socket.create_server((self.address, 0))
+    def listen(self, address: str | None = None, port: int = 0) -> socket.socket:
+        """Open one more port, of this device or of another that is counted together with it."""
+        listener = socket.create_server((address or self.address, port))
         self.ports.append(listener.getsockname()[1])
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
         return listener
@@ -169,6 +170,17 @@ def modality(conduct: Conduct, ports: int = 2, address: str = "127.0.0.1") -> It
             listener = listeners.enter_context(device.listen())
             listeners.callback(partial(listener.shutdown, socket.SHUT_RDWR))
         yield device
+
+
+@contextmanager
+def ward(conduct: Conduct, range_: str) -> Iterator[Modality]:
+    """Have a device on each address of a range, on one port, and count them all together."""
+    first, *others = map(str, ip_network(range_))
+    with modality(conduct, ports=1, address=first) as devices, ExitStack() as listeners:
+        for address in others:
+            listener = listeners.enter_context(devices.listen(address, devices.ports[0]))
+            listeners.callback(partial(listener.shutdown, socket.SHUT_RDWR))
+        yield devices
 
 
 @contextmanager

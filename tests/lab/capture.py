@@ -4,7 +4,7 @@ import socket
 import struct
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.lab.namespace import only_loopback
@@ -44,6 +44,10 @@ class Capture:
         """How many bytes were carried to or from these ports."""
         return sum(len(text) for flow, text in self.flows.items() if flow and set(ports) & {*flow})
 
+    def sent_to(self, port: int) -> Sequence[int]:
+        """How many bytes each caller sent to a port; connections without any are among them."""
+        return [len(text) for flow, text in self.flows.items() if flow and flow[3] == port]
+
     def shows(self, text: str) -> bool:
         """Whether a text was carried in clear, even if it was cut into several packets."""
         return any(text.encode() in carried for carried in self.flows.values())
@@ -65,31 +69,51 @@ def capturing() -> Iterator[Capture]:
     """
     if not only_loopback():
         raise NotStarted("capture", "would hear other programs; run below tests/lab/namespace.py")
-    captured, ended = Capture(), threading.Event()
-    with _listening() as packets:
-        thread = threading.Thread(target=_record, args=(packets, captured, ended))
+    captured = Capture()
+
+    def take(packet: bytes, kind: int) -> None:
+        if kind != _OUTGOING:
+            captured.add(packet)
+
+    with recording(take, interface="lo") as dropped:
+        yield captured
+    captured.dropped = dropped[0]
+
+
+@contextmanager
+def recording(take: Callable[[bytes, int], None], *, interface: str) -> Iterator[list[int]]:
+    """Hand over every packet, and whose it is, for a block; then say how many were dropped.
+
+    "" stands for all interfaces.
+    """
+    ended, dropped = threading.Event(), list[int]()
+    with _listening(interface) as packets:
+        thread = threading.Thread(target=_record, args=(packets, take, ended))
         thread.start()
         try:
-            yield captured
+            yield dropped
         finally:
             ended.set()
             thread.join()
             told = packets.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
-            captured.dropped = struct.unpack("II", told)[1]
+            dropped.append(struct.unpack("II", told)[1])
 
 
-def _listening() -> socket.socket:
+def _listening(interface: str) -> socket.socket:
     try:
         packets = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.ntohs(_ANY_PROTOCOL))
     except PermissionError as refused:
         raise NotStarted("capture", f"no packet socket: {refused}") from refused
-    packets.bind(("lo", _ANY_PROTOCOL))
+    if interface:
+        packets.bind((interface, _ANY_PROTOCOL))
     packets.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
     packets.settimeout(_GLANCE)
     return packets
 
 
-def _record(packets: socket.socket, captured: Capture, ended: threading.Event) -> None:
+def _record(
+    packets: socket.socket, take: Callable[[bytes, int], None], ended: threading.Event
+) -> None:
     """Take packets until the end was asked for and none is left."""
     while True:
         last = ended.is_set()
@@ -99,8 +123,7 @@ def _record(packets: socket.socket, captured: Capture, ended: threading.Event) -
             if last:
                 return
             continue
-        if kind != _OUTGOING:
-            captured.add(packet)
+        take(packet, kind)
 
 
 def _parsed(packet: bytes) -> tuple[Flow, bytes]:

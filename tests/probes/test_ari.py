@@ -44,9 +44,9 @@ def test_an_interface_that_demands_a_credential_is_locked() -> None:
     [
         (
             "20-status",
-            "no REST interface is loaded; its status page names where it listens",
+            "no REST interface is at /ari; its status page names where it listens",
         ),
-        ("20-bare", "no REST interface is loaded"),
+        ("20-bare", "no REST interface is at /ari"),
     ],
 )
 def test_a_server_without_the_interface_is_locked(name: str, because: str) -> None:

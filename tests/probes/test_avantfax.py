@@ -74,6 +74,24 @@ def test_a_busy_server_is_not_called_locked(place: int) -> None:
     assert silence(replay(PROBE, LOCKED.with_reply(place, status=503))) is Silence.BUSY
 
 
+@pytest.mark.parametrize("place", [1, 2, 3])
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_server_that_fails_is_not_called_locked(place: int, status: int) -> None:
+    """A folder that cannot be shown now was not refused."""
+    failing = LOCKED.with_reply(place, status=status)
+
+    assert silence(replay(PROBE, failing)) is Silence.HALF_PROOF
+
+
+def test_a_list_in_a_form_that_is_not_known_is_not_called_locked() -> None:
+    """Themes of web servers have headings of their own."""
+    themed = b'<title>Index of /faxes/recvd/</title><h1>Folder</h1><a href="2026/">2026</a>'
+
+    assert silence(replay(PROBE, LOCKED.with_payload(2, themed).with_reply(2, status=200))) is (
+        Silence.HALF_PROOF
+    )
+
+
 def test_a_page_that_is_neither_form_nor_log_in_is_not_settled() -> None:
     """A redirect to another place is not the log-in of this product."""
     elsewhere = LOCKED.with_reply(1, headers={"location": "/maintenance.html"})

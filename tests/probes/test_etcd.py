@@ -135,3 +135,19 @@ def test_another_page_of_versions_is_not_recognised(body: bytes) -> None:
     assert replay(PROBE, of(Recorded(ask=VERSION.name, text=page.body.decode()))) == Unknown(
         Silence.UNRECOGNISED, ""
     )
+
+
+def test_a_size_that_is_no_number_is_left_out() -> None:
+    """It is detail: the door is as open without it."""
+    found = settled(load("etcd/3.6-open").with_json(3, {"dbSize": "é"}))
+
+    assert found.access is Access.OPEN
+    assert found.holdings[0].bytes is None
+
+
+@pytest.mark.parametrize("version", ["3-14.1", "3", "3-rc.0"])
+def test_a_version_of_another_shape_is_taken_for_a_new_one(version: str) -> None:
+    """Which API is asked rests on it, and nothing else."""
+    told = load("etcd/3.6-open").with_json(0, {"etcdserver": version, "etcdcluster": version})
+
+    assert asked(PROBE, told)[1] == COUNTS[True].name

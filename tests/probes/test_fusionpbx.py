@@ -68,6 +68,9 @@ def test_a_first_run_that_asks_for_no_administrator_proves_nothing() -> None:
     [
         (302, "/login.php"),
         (302, "https://sso.example/?path=/app/fax/fax.php"),
+        (302, "https://sso.example/?path=%2Fapp%2Ffax%2Ffax.php"),
+        (302, "//sso.example/?path=%2Fapp%2Ffax%2Ffax.php"),
+        (302, "https://sso.example/core/install/install.php"),
         (200, "/?path=%2Fapp%2Ffax%2Ffax.php"),
         (404, ""),
     ],

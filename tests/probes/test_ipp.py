@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from probes.ipp import AT_DEVICE, AT_FAX, AT_ROOT, QUEUES, Ipp
-from scanner.model import Access, Assessment, Outcome, Silence, Unknown
+from scanner.model import Access, Assessment, Outcome, Service, Silence, Unknown
 from scanner.probe import FRONT
 from tests.transcripts import Recorded, Transcript, asked, load, replay
 
@@ -244,6 +244,17 @@ def test_a_print_server_that_hides_its_name_is_asked_for_its_queues() -> None:
         *CUPS.exchanges[1:],
     )
     assert assessed(replay(PROBE, hidden)).access is Access.OPEN
+
+
+def test_a_server_without_the_printer_and_without_queues_is_not_called_cups() -> None:
+    """Whoever lists no queues is some other server that speaks IPP."""
+    other = of(
+        Recorded(ask="GET /", status=404),
+        spoken(AT_DEVICE.ask.name, 1, 0x0406),
+        spoken(QUEUES.ask.name, 5, 0x0501),
+    )
+
+    assert unknown(replay(PROBE, other)).service == Service("ipp-printer")
 
 
 @pytest.mark.parametrize("status", [0x0401, 0x0402, 0x0403])

@@ -27,6 +27,15 @@ def test_the_file_of_the_installation_is_open(name: str) -> None:
     assert "tcxinit" not in repr(found)
 
 
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"\n"])
+def test_what_editors_put_before_the_file_does_not_hide_it(before: bytes) -> None:
+    """A mark of the order of bytes, and empty lines."""
+    found = replay(PROBE, OPEN.with_payload(1, before + OPEN.exchanges[1].payload.lstrip()))
+
+    assert isinstance(found, Assessment)
+    assert found.access is Access.OPEN
+
+
 def test_a_web_client_without_the_file_is_locked() -> None:
     """Its log-in page is no finding, and a file that was taken away ends one."""
     found = replay(PROBE, load("threecx/18-shut"))

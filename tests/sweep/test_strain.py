@@ -52,7 +52,7 @@ def test_a_network_at_rest_changes_nothing() -> None:
 @given(seed=st.integers(0, 2**32), usual=st.floats(0, 1))
 def test_noise_never_changes_the_pace(seed: int, usual: float) -> None:
     """A firewall that drops any share of connections, by chance, for a hundred seconds."""
-    draw = Random(seed)  # noqa: S311 - a test's dice
+    draw = Random(seed)
     silents = [sum(draw.random() < usual for _ in HOSTS) for _ in range(100)]
 
     assert seconds(known(), silents) == []

@@ -55,6 +55,12 @@ def test_another_document_is_garbled(body: bytes) -> None:
         dav.folder(body)
 
 
+def test_more_elements_than_there_may_be_are_refused_before_they_are_read() -> None:
+    """One inside the other, which is no XML either: nothing of it is built."""
+    with pytest.raises(Garbled, match="more than 2000 elements"):
+        dav.folder(b"<li>" * 200_000)
+
+
 @given(st.binary(max_size=300) | st.builds(USED.replace, st.binary(max_size=4), st.binary()))
 def test_whatever_comes_is_a_folder_or_garbled(body: bytes) -> None:
     """Never another exception."""

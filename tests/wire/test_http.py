@@ -16,6 +16,7 @@ from scanner.wire.http import (
     Head,
     Request,
     TooLarge,
+    path_of,
 )
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -317,3 +318,18 @@ def test_a_body_comes_out_as_it_went_in(body: bytes, size: int, compressed: bool
     client = asked(max_bytes=2000)
     assert fed(client, OK + head + coding + b"\r\n" + chunked(*pieces), size) is not None
     assert bytes(client.body) == body
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("/console.html", "/console.html"),
+        ("http://192.0.2.7:8888/ui/?a=b", "/ui/"),
+        ("", ""),
+        ("http://[", ""),
+        ("http://[::g]/", ""),
+    ],
+)
+def test_a_location_that_is_no_url_leads_nowhere(location: str, path: str) -> None:
+    """A server may write anything into the header."""
+    assert path_of(location) == path

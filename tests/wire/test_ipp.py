@@ -117,6 +117,13 @@ def test_a_count_is_a_number_or_nothing(value: bytes) -> None:
     assert printer(value).jobs is None
 
 
+@pytest.mark.parametrize("part", [b"\x02", b"\x04", attribute(0x44, b"", b"")])
+def test_more_parts_than_there_may_be_are_garbled(part: bytes) -> None:
+    """Four million of one byte would keep everybody waiting for seconds."""
+    with pytest.raises(Garbled):
+        ipp.decode(HEAD + part * (ipp.MAX_PARTS + 1) + END, 7)
+
+
 def test_a_negative_count_is_none() -> None:
     """Nobody has fewer jobs than none."""
     assert printer(attribute(0x21, b"queued-job-count", b"\xff\xff\xff\xff")).jobs is None

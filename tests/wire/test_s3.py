@@ -66,6 +66,12 @@ def test_what_is_no_list_of_buckets_is_garbled(body: bytes) -> None:
         s3.buckets(body)
 
 
+def test_more_elements_than_there_may_be_are_refused_before_they_are_read() -> None:
+    """One inside the other, which is no XML either: nothing of it is built."""
+    with pytest.raises(Garbled, match="more than 50000 elements"):
+        s3.root(b"<li>" * 200_000)
+
+
 @given(st.binary(max_size=400) | st.text(alphabet="<>/!&;[]abc =\"'", max_size=200).map(str.encode))
 def test_any_bytes_are_xml_or_garbled(body: bytes) -> None:
     """Never another exception."""

@@ -93,6 +93,13 @@ def test_a_folded_header_and_a_short_name_are_read() -> None:
     assert sip.decode(text.encode()).status == 200
 
 
+def test_a_header_of_a_maker_s_own_is_read() -> None:
+    """Its name is any token [RFC 3261, 25.1]."""
+    said = GATEWAY.replace(b"CSeq", b"X-Real_IP.2: 198.51.100.7\r\nCSeq")
+
+    assert sip.decode(said).headers["x-real_ip.2"] == "198.51.100.7"
+
+
 def test_more_headers_than_there_may_be_are_garbled() -> None:
     """A response is small."""
     with pytest.raises(Garbled):

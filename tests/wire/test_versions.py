@@ -19,6 +19,7 @@ from scanner.wire import versions
         ("unknown", None),
         ("1.2.3 <script>", None),
         ("1" * 9, None),
+        ("\u0661.\u0662", None),
         (7, None),
         (None, None),
     ],

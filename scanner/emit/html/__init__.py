@@ -16,6 +16,7 @@ from scanner.emit.html import chart
 from scanner.emit.html.entry import AboutEntry, about_entry, entry
 from scanner.emit.html.summary import Summary
 from scanner.emit.html.texts import LANGUAGES, Language, moment
+from scanner.emit.reach import darkest_first
 from scanner.emit.report import Report
 from scanner.model import Coverage, Severity, Status
 from scanner.plaintext import printable
@@ -24,6 +25,9 @@ from scanner.shipped import shipped
 
 #: Where the template leaves room for the data, which is too long to be held as one text.
 _ROOM = "@@data@@"
+
+#: Ranges, and owners, of which the coverage is shown; the coverage itself has more of them.
+MAX_PARTS = 15
 
 #: The sections of words that the script needs.
 _SCRIPTED = (
@@ -66,6 +70,8 @@ def _frame(report: Report, languages: list[Language]) -> str:
             coverage=coverage,
             summary=summary,
             chart=chart,
+            darkest_first=darkest_first,
+            MAX_PARTS=MAX_PARTS,
             trend=chart.trend(_rounds(report)),
             severities=list(Severity),
             statuses=list(Status),
@@ -116,7 +122,7 @@ def _data(report: Report, languages: list[Language]) -> Iterator[bytes]:
     abouts: dict[AboutEntry, int] = {}
     yield b'{"words":' + _json(words) + b',"findings":['
     for number, finding in enumerate(report.findings):
-        about = abouts.setdefault(about_entry(finding), len(abouts))
+        about = abouts.setdefault(about_entry(finding, languages), len(abouts))
         events = report.past.events.get(finding.fingerprint, ())
         now = report.coverage.ended if report.coverage else finding.last_seen
         yield (b",\n" if number else b"\n") + _json(entry(finding, about, events, now))

@@ -1,13 +1,14 @@
 """A finding as the page's list takes it: short, and with nothing of a server's unescaped."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
 
 from scanner.addresses import parse_address
-from scanner.emit.html.texts import moment
+from scanner.emit.html.texts import Language, moment
 from scanner.inferred import DataCategory, Mark
 from scanner.model import (
     Acceptance,
@@ -47,13 +48,17 @@ HoldingRow: TypeAlias = tuple[str, str, int | None, int | None, str | None, str]
 
 
 class AboutEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What all findings of a probe say alike; it is in the page once."""
+    """What all findings of a probe say alike; it is in the page once.
+
+    `translated` has language, title and remedy, for each language but English.
+    """
 
     probe: str
     title: str
     remedy: str
     references: tuple[str, ...]
     cwe: int
+    translated: tuple[tuple[str, str, str], ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -96,6 +101,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cvss: str | None = None
     oldest: str | None = None
     growth: tuple[int, str] | None = None
+    case: str | None = None
     regressed: bool = False
     changes: tuple[str, ...] = ()
     accepted: tuple[str, str, str] | None = None
@@ -103,7 +109,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     events: tuple[tuple[str, str, str, str], ...] = ()
 
 
-def about_entry(finding: Finding) -> AboutEntry:
+def about_entry(finding: Finding, languages: Sequence[Language] = ()) -> AboutEntry:
     """Give what the finding's probe says; only `https` references become links."""
     links = (link for link in finding.references if _LINK.fullmatch(link))
     return AboutEntry(
@@ -112,6 +118,11 @@ def about_entry(finding: Finding) -> AboutEntry:
         remedy=_prose(finding.remedy),
         references=tuple(links),
         cwe=finding.cwe,
+        translated=tuple(
+            (language.code, told["title"], told["remedy"])
+            for language in languages
+            if (told := language.probes.get(finding.probe))
+        ),
     )
 
 
@@ -156,6 +167,7 @@ def entry(finding: Finding, about: int, events: tuple[Happened, ...], now: datet
         cvss=finding.cvss,
         oldest=_when(finding.oldest),
         growth=(growth.records, moment(growth.since)) if growth else None,
+        case=_shown(finding.case),
         regressed=finding.regressed,
         changes=tuple(map(_prose, finding.changes)),
         accepted=_accepted(finding.accepted) if finding.accepted else None,

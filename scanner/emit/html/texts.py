@@ -2,14 +2,18 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from scanner.model import Finding
 from scanner.plaintext import printable
 from scanner.shipped import shipped
 
 #: In the order of the switch; the page opens in the reader's own where it is one of them.
 LANGUAGES = ("en", "fr")
+
+#: Languages into which the probes' own words, which are English, are translated.
+TRANSLATED = frozenset({"fr"})
 
 #: What stands between thousands: French has a narrow space that no line breaks at.
 _THOUSANDS = {"en": ",", "fr": "\N{NARROW NO-BREAK SPACE}"}
@@ -21,18 +25,27 @@ class Language:
 
     code: str
     words: Mapping[str, Mapping[str, str]]
+    probes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, code: str) -> "Language":
         """Read the words that ship with the program."""
-        text = shipped(f"report/{code}.toml").read_text(encoding="utf-8")
-        return cls(code, tomllib.loads(text))
+        probes = _read(f"report/probes.{code}.toml") if code in TRANSLATED else {}
+        return cls(code, _read(f"report/{code}.toml"), probes)
 
     def say(self, section: str, key: str, **places: object) -> str:
         """Give a text, numbers as the language writes them; a share is a part and its whole."""
         return self.words[section][key].format(
             **{name: self._written(value) for name, value in places.items()}
         )
+
+    def title(self, finding: Finding) -> tuple[str, str]:
+        """Give what a probe calls its finding, and the language of that.
+
+        A probe of somebody else's is in English in both.
+        """
+        told = self.probes.get(finding.probe)
+        return (told["title"], self.code) if told else (finding.title, "en")
 
     def name(self, section: str, word: str) -> str:
         """Translate a word of our own vocabulary; one without a translation stands as it is."""
@@ -57,6 +70,10 @@ class Language:
                 return self.share(part, whole)
             case _:
                 return printable(str(value))
+
+
+def _read(name: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads(shipped(name).read_text(encoding="utf-8"))
 
 
 def moment(when: datetime) -> str:

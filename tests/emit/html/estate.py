@@ -25,6 +25,7 @@ from scanner.model import (
     Status,
 )
 from scanner.past import Happened, Past
+from scanner.reach import Reach
 from tests.exposures import NOON, coverage, day, exposure
 
 PRODUCTS = ("Elasticsearch", "MongoDB", "Redis", "HylaFAX", "Orthanc", "CouchDB", "MinIO", "etcd")
@@ -46,7 +47,7 @@ def estate(count: int) -> list[Finding]:
 
 def findings(count: int) -> Iterator[Finding]:
     """Draw findings by a seed that stays."""
-    draw = Random(7)  # noqa: S311 - an example, not a secret
+    draw = Random(7)
     for number in range(count):
         product = draw.choice(PRODUCTS)
         first = day(-draw.choice((0, 0, 3, 12, 40, 200)))
@@ -80,6 +81,7 @@ def findings(count: int) -> Iterator[Finding]:
             regulation=("gdpr:32", "gdpr:33"),
             last_seen=NOON,
             tls=None,
+            case=f"case-{number // 3}",
         )
 
 
@@ -93,10 +95,18 @@ def reached(**changes: object) -> Coverage:
         "unreachable": 2_000,
         "skipped": {"medical": 256, "denied-port": 512, "interrupted": 2557},
         "unknown": {Silence.TIMEOUT: 120, Silence.HALF_PROOF: 4},
+        "by_range": {f"198.18.{part}.0/24": reach(256 * part) for part in range(4)},
+        "by_owner": {"Radiology": reach(0), "": reach(900)},
         "complete": False,
         "why_incomplete": ("interrupted by a signal",),
     }
     return coverage(**{**values, **changes})
+
+
+def reach(answered: int) -> Reach:
+    """Give what of a thousand endpoints answered."""
+    filtered = 1_000 - answered
+    return Reach(planned=1_000, reached=0, closed=answered, filtered=filtered, unreachable=0)
 
 
 def past(*fingerprints: str) -> Past:

@@ -159,6 +159,26 @@ class TestList:
         assert badges == {"critical"}
         expect(page.get_by_text("of 120 (120 in all)")).to_be_visible()
 
+    def test_the_doors_of_a_case_stand_together_under_its_name(self, page: Page) -> None:
+        """Where the gravest of them stands; a case has three doors here."""
+        page.get_by_label("Group by").select_option(label="Case")
+        heads = page.locator("tr.group").all_inner_texts()
+        doors = [int(text.rsplit(".", 1)[1].split(":")[0]) for text in rows(page)[:3]]
+
+        assert heads[0].startswith("Case ")
+        assert heads[0].endswith("Doors: 3")
+        assert len({(door - 1) // 3 for door in doors}) == 1
+        expect(page.get_by_text("of 120 (120 in all)")).to_be_visible()
+
+    @pytest.mark.parametrize("by", ["Owner", "Site", "Address", "Probe"])
+    def test_whoever_acts_has_his_own_in_one_place(self, page: Page, by: str) -> None:
+        """Each group once, on this page and the next ones."""
+        page.get_by_label("Group by").select_option(label=by)
+        heads = page.locator("tr.group").all_inner_texts()
+
+        assert heads
+        assert len(set(heads)) == len(heads)
+
     def test_addresses_are_sorted_as_numbers_both_ways(self, page: Page) -> None:
         """A second click turns the order round, and the column says so."""
         heading = page.get_by_role("columnheader", name="Endpoint").last
@@ -212,6 +232,17 @@ class TestLanguages:
         expect(page.locator("html")).to_have_attribute("lang", "fr")
         expect(page.get_by_role("heading", level=1)).to_have_text("Portes ouvertes")
         expect(page.get_by_label("Gravité", exact=True)).to_be_visible()
+
+    def test_a_probe_s_words_are_the_reader_s(self, browser: Browser, tmp_path: Path) -> None:
+        """What is open and what to do, above and below; whoever seeks one finds it by both."""
+        finding = exposure(probe="redis", title="Redis answers without a password")
+        page = opened(browser, tmp_path, Report([finding], reached()), locale="fr-CA")
+        page.get_by_role("searchbox").fill("sans mot de passe")
+        page.get_by_role("button", name="Détails de").click()
+
+        expect(page.locator("tr.detail h3")).to_have_text("Redis répond sans mot de passe")
+        expect(page.locator("tr.detail")).to_contain_text("Exigez un mot de passe")
+        expect(page.get_by_role("rowheader", name="Redis répond sans mot de passe")).to_be_visible()
 
     def test_a_click_changes_it_and_keeps_what_was_sought(self, page: Page) -> None:
         """A reader shows it to another."""

@@ -12,6 +12,7 @@ from scanner.emit.html import render
 from scanner.emit.report import Report
 from scanner.model import Coverage, Finding
 from scanner.past import Past
+from scanner.reach import Reach
 from tests.emit.html.estate import past
 from tests.exposures import coverage, exposure
 
@@ -113,6 +114,18 @@ def test_no_escape_is_in_what_we_say_ourselves() -> None:
 def test_a_report_of_several_rounds_says_that_it_has_no_coverage() -> None:
     """It does not pass for one of a round that saw everything."""
     assert "It says nothing of what was not reached." in page(exposure())
+
+
+def test_the_darkest_range_and_owner_come_first() -> None:
+    """A range of which nothing answered is not lost in a sum."""
+    lit = Reach(planned=9, reached=1, closed=8, filtered=0, unreachable=0)
+    dark = Reach(planned=9, reached=0, closed=0, filtered=9, unreachable=0)
+    parts = {"10.0.0.0/24": lit, "10.0.1.0/24": dark}
+    said = page(reached=coverage(by_range=parts, by_owner={"": lit, "Laboratory": lit}))
+    table = between(said, '<h3 id="by_range-fr">', "</table>")
+
+    assert table.index("10.0.1.0/24") < table.index("a répondu</span>") < table.index("10.0.0.0/24")
+    assert "responsable inconnu" in between(said, '<h3 id="by_owner-fr">', "</table>")
 
 
 def test_an_incomplete_round_says_so_and_why() -> None:

@@ -1,18 +1,24 @@
 """The words of the page: every language says everything."""
 
+import re
 import string
 from enum import StrEnum
 
 import pytest
 
+from probes import PROBES
 from scanner.emit.html.texts import LANGUAGES, Language, moment
 from scanner.inferred import Category, Label
 from scanner.model import Access, Confidence, Severity, Silence, Status
 from scanner.plan import Skip
+from scanner.probe import About
 from scanner.store.entries import Change
-from tests.exposures import NOON
+from tests.exposures import NOON, exposure
 
 ENGLISH, FRENCH = map(Language.load, ("en", "fr"))
+
+ABOUTS = [probe.about for probe in PROBES]
+CODE = re.compile(r"`[^`]+`")
 
 #: What a report may not say: it is for the data controller to judge, not for a scanner.
 VERDICTS = ("breach", "violation", "compliant", "conforme", "persons affected", "patients affected")
@@ -51,6 +57,31 @@ def test_every_word_of_our_vocabulary_is_translated(
 ) -> None:
     """A new word without a translation is seen here and not by a reader."""
     assert set(vocabulary) <= set(FRENCH.words[section])
+
+
+def test_every_probe_says_in_french_what_is_open_and_what_to_do() -> None:
+    """A new probe brings its words: `config/report/probes.fr.toml`."""
+    names = {probe.about.name for probe in PROBES}
+
+    assert set(FRENCH.probes) == names
+    assert all(set(told) == {"title", "remedy"} for told in FRENCH.probes.values())
+
+
+@pytest.mark.parametrize("about", ABOUTS, ids=lambda about: about.name)
+def test_a_translated_remedy_names_the_same_settings(about: About) -> None:
+    """Options and commands stand as code, and are no words of a language."""
+    remedy = FRENCH.probes[about.name]["remedy"]
+
+    assert sorted(CODE.findall(remedy)) == sorted(CODE.findall(about.remedy))
+    assert FRENCH.probes[about.name]["title"] != about.title
+
+
+def test_somebody_else_s_probe_stands_in_its_own_words() -> None:
+    """A page in French says that they are English."""
+    finding = exposure(probe="of-a-plug-in", title="It is open")
+
+    assert FRENCH.title(finding) == ("It is open", "en")
+    assert FRENCH.title(exposure())[1] == "fr"
 
 
 @pytest.mark.parametrize("word", VERDICTS)

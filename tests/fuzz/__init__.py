@@ -1,0 +1,1 @@
+"""Fuzzing: every parser and every probe, one harness by registration; `python -m tests.fuzz`."""
