@@ -58,6 +58,10 @@ class TestCheck:
             ),
             ("UPDATE way SET document = '{}'", "r1: holds a way that cannot be read"),
             ("UPDATE round SET coverage = '7'", "r1: holds a coverage that cannot be read"),
+            (
+                "UPDATE told SET findings = x'00'",
+                "r1: holds a round's findings that cannot be read",
+            ),
             ("DELETE FROM finding", "sighting: row 1 names a finding that is not there"),
             ("UPDATE shard SET tally = '{'", "r1: holds a shardtally that cannot be read"),
             ("UPDATE finding SET status = 'hunter2'", "f1: holds a status that cannot be read"),

@@ -28,6 +28,7 @@ from scanner.life import (
 )
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
+from scanner.store import archive
 from scanner.store.acceptances import accepted
 from scanner.store.clerk import Clerk
 from scanner.store.database import Database
@@ -199,14 +200,17 @@ class Round:
             )
 
     def end(self, coverage: Coverage) -> None:
-        """Commit the coverage, which marks the round as ended, and let go of the history.
+        """Commit coverage and findings, which marks the round as ended; let go of the history.
 
-        What `at_end` orders is committed with it, or neither is.
+        What `at_end` orders is committed with them, or none of it is.
         """
         ending = {"ended": coverage.ended, "coverage": document(coverage).decode()}
         with self._transaction() as transaction:
             this = update(round_).where(round_.c.name == self.name)
             transaction.execute(this.values(ending))
+            entries = Entries(transaction, self.name, self._vantage)
+            ended = (self._told(one, coverage.ended) for one in entries.of_round())
+            archive.keep(transaction, self.name, ended)
             self.at_end(Clerk(transaction), coverage)
         self.close()
 

@@ -14,6 +14,7 @@ from scanner.life import Patience
 from scanner.model import Coverage, Finding, ScopeReference, Severity, Transport
 from scanner.past import Past
 from scanner.plaintext import document
+from scanner.store import archive
 from scanner.store.acceptances import sign, withdraw
 from scanner.store.before import before
 from scanner.store.clerk import exposed
@@ -176,7 +177,7 @@ class Store:
         """Give what a round told, or the newest of all.
 
         Raises:
-            StoreRefused: there is no such round, or a newer one has looked at the same doors.
+            StoreRefused: there is no such round, or what it told is not kept.
         """
         with self._database.reading() as transaction:
             return of_round(transaction, name, now)
@@ -288,6 +289,7 @@ def _forget_coverage(transaction: Connection) -> None:
     transaction.execute(delete(way_).where(way_.c.round.in_(old)))
     long_ago = update(round_).where(round_.c.name.in_(old), round_.c.coverage.is_not(None))
     transaction.execute(long_ago.values(coverage=None))
+    archive.forget(transaction)
 
 
 def _unchanged(name: str, begun: str | None, now: Way) -> Way:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -20,7 +21,7 @@ from scanner.ticket import Kind, State
 from scanner.way import Sign
 
 #: Raised by one with every change of these tables, which is a file in `migrations/versions` too.
-VERSION = 5
+VERSION = 6
 
 
 TABLES = MetaData()
@@ -63,6 +64,14 @@ shard = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Utc, nullable=False),
     Column("tally", Text, nullable=False),
+)
+
+#: What a round told at its end: compressed lines, for `archive`. It goes with its round.
+told = Table(
+    "told",
+    TABLES,
+    Column("round", String, ForeignKey("round.name", ondelete="CASCADE"), primary_key=True),
+    Column("findings", LargeBinary, nullable=False),
 )
 
 #: What was done to devices that are called on with care, and what they showed: `way.Sign`.

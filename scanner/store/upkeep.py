@@ -8,9 +8,10 @@ from sqlalchemy import Column, Connection, Select, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
 from scanner.model import Coverage, Finding
+from scanner.store.archive import kept
 from scanner.store.columns import Damaged, Utc, Word
 from scanner.store.home import Home
-from scanner.store.tables import TABLES, errand, round_, shard, sighting, ticket, way
+from scanner.store.tables import TABLES, errand, round_, shard, sighting, ticket, told, way
 from scanner.ticket import Action, Draft
 from scanner.way import ShardTally, Way
 
@@ -31,6 +32,7 @@ def problems(home: Home, connection: Connection) -> Iterator[str]:
     yield from _unreadable(connection, select(errand.c.key, errand.c.action), Action)
     ended = select(round_.c.name, round_.c.coverage).where(round_.c.coverage.is_not(None))
     yield from _unreadable(connection, ended, Coverage)
+    yield from _unkept(connection)
     for table in TABLES.sorted_tables:
         for column in table.columns:
             if isinstance(column.type, Utc | Word):
@@ -59,3 +61,12 @@ def _unreadable(
             msgspec.json.decode(document, type=kind)
         except msgspec.DecodeError:
             yield f"{name}: holds a {kind.__name__.lower()} that cannot be read"
+
+
+def _unkept(connection: Connection) -> Iterator[str]:
+    """Name the rounds whose findings cannot be read; one at a time is in memory."""
+    for name in connection.scalars(select(told.c.round)).all():
+        try:
+            kept(connection, name)
+        except Damaged as damaged:
+            yield f"{name}: holds {damaged}"

@@ -1,10 +1,10 @@
-"""Version 5: tickets, and what is to be done about them."""
+"""Version 6: tickets, and what is to be done about them."""
 
 from alembic import op
 from sqlalchemy import Boolean, Column, DateTime, Integer, String, Text
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 MOMENT = DateTime(timezone=True)
 
