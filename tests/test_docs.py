@@ -45,6 +45,9 @@ TABLE_HEADS = {"countermeasure"}
 HOSTS = {
     "127.0.0.1",
     "cardbox.example",
+    "tracker.example",
+    "jinja.palletsprojects.com",
+    "www.roundup-tracker.org",
     "cwe.mitre.org",
     "github.com",
     "json-schema.org",

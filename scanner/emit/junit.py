@@ -1,7 +1,8 @@
 """JUnit XML, for build servers: an open door is a failed case, one that was resolved has passed.
 
 One that somebody accepted is skipped: the build is as green as the exit code.
-There is no schema of record; the members are those that Jenkins and GitLab read.
+There is no schema of record; the members are those that Jenkins and GitLab read, and the schema of
+Jenkins' xUnit plug-in, by which a test holds them, is the strictest.
 """
 
 from collections.abc import Iterator
