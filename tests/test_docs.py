@@ -41,6 +41,9 @@ UNITS = sorted(path for path in (ROOT / "config").rglob("*") if path.is_file())
 HOSTS = {
     "127.0.0.1",
     "cardbox.example",
+    "tracker.example",
+    "jinja.palletsprojects.com",
+    "www.roundup-tracker.org",
     "cwe.mitre.org",
     "github.com",
     "json-schema.org",
