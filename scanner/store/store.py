@@ -10,20 +10,21 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from scanner.acceptance import Signature
-from scanner.life import Patience, with_acceptance
+from scanner.life import Patience
 from scanner.model import Coverage, Finding, ScopeReference, Severity, Transport
 from scanner.past import Past
 from scanner.plaintext import document
-from scanner.store.acceptances import accepted, sign, withdraw
+from scanner.store.acceptances import sign, withdraw
 from scanner.store.before import before
+from scanner.store.clerk import exposed
 from scanner.store.database import Database
-from scanner.store.entries import as_it_stands
+from scanner.store.desk import Desk
 from scanner.store.lock import RoundLock
 from scanner.store.reading import Told, of_round, since
 from scanner.store.refusals import StoreRefused
 from scanner.store.retention import KEPT
 from scanner.store.round import Round
-from scanner.store.tables import finding, round_, shard, sighting
+from scanner.store.tables import round_, shard, sighting
 from scanner.store.tables import sign as sign_
 from scanner.store.tables import way as way_
 from scanner.store.upkeep import MAX_SAID, problems
@@ -143,18 +144,8 @@ class Store:
 
     def open_findings(self, now: datetime) -> tuple[Finding, ...]:
         """Give what is open now: one for each exposed endpoint, as its finding stands."""
-        query = (
-            select(finding, sighting.c.document, sighting.c.seen_shut)
-            .join_from(finding, sighting)
-            .where(sighting.c.exposed)
-            .order_by(finding.c.first_seen, finding.c.fingerprint, sighting.c.address)
-        )
         with self._database.reading() as transaction:
-            signed = accepted(transaction)
-            return tuple(
-                with_acceptance(as_it_stands(row), signed.get(row.fingerprint), now)
-                for row in transaction.execute(query)
-            )
+            return tuple(exposed(transaction, now))
 
     def accept(self, prefix: str, signed: Signature) -> tuple[str, Severity]:
         """Commit that a risk is accepted; give the finding's fingerprint, and how bad it is.
@@ -206,6 +197,10 @@ class Store:
         """Give the rounds before one, and what happened to its findings."""
         with self._database.reading() as transaction:
             return before(transaction, told)
+
+    def desk(self) -> Desk:
+        """Give the tickets' side of the history."""
+        return Desk(self._database)
 
     def watched(self, transport: Transport = Transport.TCP) -> frozenset[tuple[str, int]]:
         """Give address and port of everything that was open: a round should look there again."""
