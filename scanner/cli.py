@@ -299,7 +299,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     delivery.refuse_clashes(order, (*files, str(history)), targets)
     sinks = delivery.file_sinks(targets, coverage, services=services, history=history, quiet=quiet)
     outputs = Outputs(
-        sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
+        sinks=[*sinks, *delivery.sinks_for_people(screen, progress)],
         history=history,
         audit=audit,
         vantage=vantage,

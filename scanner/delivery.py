@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from scanner.emit import STDOUT, changes
+from scanner.emit import STDOUT, Sink, changes
 from scanner.emit.atend import AtEnd
 from scanner.emit.cluster import Cluster
 from scanner.emit.coverage import CoverageFile
