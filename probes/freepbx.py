@@ -100,7 +100,7 @@ def _asks_for_login(front: Page) -> bool:
 
 def _open(service: Service, held: tuple[Holding, ...], *, shown: bool) -> HttpDialogue:
     if not shown:
-        because = f"lists recordings without credentials: {total(held)}"
+        because = f"lists folders named for recordings or faxes without credentials: {total(held)}"
         asked = ", ".join(f"GET {one.name}" for one in held)
         return (yield from proven(service, held, because, (asked, f"listed: {total(held)}")))
     because = "shows its administration without a log-in"

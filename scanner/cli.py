@@ -16,7 +16,7 @@ from scanner import __version__
 from scanner.auditing import audit_group
 from scanner.bookkeeping import accept, db
 from scanner.exits import COMPLETE, INTERRUPTED, OUR_BUG, ReaderLeft, exit_code, run_command
-from scanner.lookback import cases, explain, report, severity
+from scanner.lookback import cases, explain, findings, report, severity
 from scanner.options import (
     FORMATS,
     SETTINGS,
@@ -27,12 +27,14 @@ from scanner.options import (
     severity_option,
 )
 from scanner.permitting import init, scope_group
+from scanner.tickets_commands import TABLES, ticketed, tickets
 
 if TYPE_CHECKING:
     from scanner.classify import Vocabulary
     from scanner.life import Patience
     from scanner.prepare import Order
     from scanner.severities import Severities
+    from scanner.tickets_commands import After
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
 
@@ -68,7 +70,9 @@ def _load_defaults(context: click.Context, _: click.Parameter, value: Path | Non
 
     path = value or Path(DEFAULT_NAME)
     if value is not None or path.is_file():
-        defaults = as_defaults(load_config(path))
+        config = load_config(path)
+        defaults = as_defaults(config)
+        context.meta[TABLES] = path, config.tickets
         context.default_map = {
             name: dict.fromkeys(command.commands, defaults)
             if isinstance(command, click.Group)
@@ -224,6 +228,13 @@ def _vocabulary_option(function: F) -> F:
 )
 @patience_options
 @click.option(
+    "--keep-rounds",
+    type=click.IntRange(2),
+    default=1_000,
+    show_default=True,
+    help="Forget, of each scope and vantage, what was over before its newest rounds.",
+)
+@click.option(
     "--wait", is_flag=True, help="Wait for the scope's window, and for a round that is under way."
 )
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
@@ -242,6 +253,7 @@ def _vocabulary_option(function: F) -> F:
     is_flag=True,
     help="Print nothing but errors and, in short, what changed since the round before.",
 )
+@ticketed
 @click.pass_context
 def scan(  # noqa: PLR0913 - one parameter an option
     context: click.Context,
@@ -257,12 +269,14 @@ def scan(  # noqa: PLR0913 - one parameter an option
     services: bool,
     sweep: str,
     patience: "Patience",
+    keep_rounds: int,
     wait: bool,
     resume: bool,
     workers: int,
     vocabulary: "Vocabulary",
     severity: "Severities",
     quiet: bool,
+    after: "After",
 ) -> None:
     """Walk one round and report every open door.
 
@@ -271,7 +285,6 @@ def scan(  # noqa: PLR0913 - one parameter an option
     """
     from scanner import delivery
     from scanner.audit import sealed
-    from scanner.emit.table import Table
     from scanner.prepare import in_turn
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, run, utc_now
@@ -281,18 +294,19 @@ def scan(  # noqa: PLR0913 - one parameter an option
     audit = audit or delivery.trail_beside(history)
     targets = delivery.named_targets(output, quiet=quiet)
     screen = None if quiet else delivery.terminal_for_people(targets)
-    progress = Progress(screen)
+    progress = Progress(screen)  # closed, and taken away, before the table is printed
     files = (*filter(None, [coverage]), str(audit))
     delivery.refuse_clashes(order, (*files, str(history)), targets)
     sinks = delivery.file_sinks(targets, coverage, services=services, history=history, quiet=quiet)
     outputs = Outputs(
-        # The bar is taken away before the table is printed.
-        sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
+        sinks=[*sinks, *delivery.sinks_for_people(screen, progress)],
         history=history,
         audit=audit,
         vantage=vantage,
         vocabulary=vocabulary,
         severities=severity,
+        at_end=after.at_end,
+        keep_rounds=keep_rounds,
     )
     how = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience)
     with in_turn(order, history, wait=wait, now=utc_now) as (prepared, lock):
@@ -300,36 +314,18 @@ def scan(  # noqa: PLR0913 - one parameter an option
         result = run(prepared, outputs, watch=progress.follow, manner=how, lock=lock)
     if screen is not None:
         click.echo(f"Audit trail: {sealed(audit)}", file=screen)
-    context.exit(exit_code(result, fail_on))
-
-
-@ronde.command(context_settings=SETTINGS)
-@history_option
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
-def findings(history: Path | str, form: str) -> None:
-    """Show what is open now, from the history, the gravest first."""
-    from scanner.emit.jsonl import JsonLines
-    from scanner.emit.table import Table
-    from scanner.rounds import utc_now
-    from scanner.store import Store
-
-    sink = JsonLines.to("-") if form == "json" else Table(sys.stdout)
-    with Store.open(history) as store:
-        shown = store.open_findings(utc_now())
-        for finding in sorted(shown, key=lambda finding: finding.gravity):
-            sink.finding(finding)
-    sink.close()
+    context.exit(exit_code(result, fail_on, delivered=after.delivered(result, history)))
 
 
 ronde.add_command(accept)
 ronde.add_command(audit_group)
 ronde.add_command(db)
 ronde.add_command(explain)
+ronde.add_command(findings)
 ronde.add_command(cases)
 ronde.add_command(severity)
 ronde.add_command(report)
+ronde.add_command(tickets)
 
 
 @ronde.command(context_settings=SETTINGS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -18,7 +19,8 @@ DEFAULT_NAME = "ronde.toml"
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Defaults for the command line; an option or a RONDE_* variable goes before them.
 
-    Paths are relative to the folder of the file that names them.
+    Paths are relative to the folder of the file that names them. `tickets` are no defaults: each
+    table is a tracker's, and is read by its system.
     """
 
     scope: str | None = None
@@ -33,9 +35,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     workers: int | None = None
     clean_rounds: int | None = None
     clean_rounds_critical: int | None = None
+    keep_rounds: int | None = None
     sweep: str | None = None
     vocabulary: str | None = None
     severity: str | None = None
+    tickets: dict[str, dict[str, Any]] = {}
 
 
 def load_config(path: Path) -> Config:
@@ -58,6 +62,7 @@ def load_config(path: Path) -> Config:
 def as_defaults(config: Config) -> dict[str, object]:
     """Give what is set, under the names of the command line's parameters."""
     values = msgspec.structs.asdict(config)
+    del values["tickets"]
     return {name: value for name, value in values.items() if value not in {None, ()}}
 
 

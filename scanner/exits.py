@@ -60,11 +60,16 @@ def run_command(  # noqa: PLR0911 - one an exit
     return code if isinstance(code, int) else COMPLETE
 
 
-def exit_code(result: "Result", fail_on: str) -> int:
-    """Give the exit code of a round that ended; the loudest fact wins. What is accepted is none."""
+def exit_code(result: "Result", fail_on: str, *, delivered: bool = True) -> int:
+    """Give the exit code of a round that ended; the loudest fact wins. What is accepted is none.
+
+    `delivered` is False where tickets are behind and the user wants to hear of it.
+    """
     coverage = result.coverage
     if result.interrupted:
         return INTERRUPTED
+    if not delivered:
+        return UNDELIVERED
     if fail_on != "none" and any(
         severity.reaches(Severity(fail_on)) and count > coverage.accepted.get(severity, 0)
         for severity, count in coverage.findings.items()

@@ -1,5 +1,6 @@
 """The commands that explain what the history holds, and what it was judged by; nothing is sent."""
 
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,26 @@ from scanner.options import FORMATS, SETTINGS, history_option
 
 #: What `--language` takes, and the languages that it stands for.
 LANGUAGES = {"en": ("en",), "fr": ("fr",), "both": ("en", "fr"), "none": ()}
+
+
+@click.command(context_settings=SETTINGS)
+@history_option
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+def findings(history: Path | str, form: str) -> None:
+    """Show what is open now, from the history, the gravest first."""
+    from scanner.emit.jsonl import JsonLines
+    from scanner.emit.table import Table
+    from scanner.rounds import utc_now
+    from scanner.store import Store
+
+    sink = JsonLines.to("-") if form == "json" else Table(sys.stdout)
+    with Store.open(history) as store:
+        shown = store.open_findings(utc_now())
+        for finding in sorted(shown, key=lambda finding: finding.gravity):
+            sink.finding(finding)
+    sink.close()
 
 
 @click.command(context_settings=SETTINGS)

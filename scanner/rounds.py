@@ -31,7 +31,8 @@ from scanner.plan import Plan
 from scanner.prepare import Prepared
 from scanner.scope import Scope
 from scanner.severities import Severities, load_severities
-from scanner.store import Round, RoundLock, Store
+from scanner.store import KEPT, Round, RoundLock, Store
+from scanner.store.round import AtEnd, nothing
 from scanner.sweep import Means, Sweep
 from scanner.sweep.privilege import drop_privilege
 from scanner.sweep.strain import BEARS_IT, Change
@@ -47,16 +48,21 @@ log = structlog.get_logger()
 class Outputs:
     """Where the results of a round go, and the `vocabulary` and `severities` that judge them.
 
+    `at_end` orders tickets, in the transaction that ends the round.
+
     The sinks are opened in their order once nothing else can refuse the round, so that a round
     that never began leaves yesterday's findings as they were. They are closed in the same order.
+    Of this scope and vantage the history keeps so many rounds.
     """
 
     sinks: Sequence[OpenSink]
     history: Path | str
     audit: Path
     vantage: str
+    at_end: AtEnd = nothing
     vocabulary: Vocabulary = field(default_factory=load_vocabulary)
     severities: Severities = field(default_factory=load_severities)
+    keep_rounds: int = KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +123,9 @@ def run(
         around = Around(now=utc_now, pace=_say_pace, warn=warn)
         # Before a round begins: what refuses the sweep must not leave one behind that is empty.
         sweep = _sweep(prepared, manner, around, open_files)
-        store = open_files.enter_context(Store.open(outputs.history, create=started))
+        store = open_files.enter_context(
+            Store.open(outputs.history, create=started, keep=outputs.keep_rounds)
+        )
         parts = _Parts(store, lock, sweep, around, open_files)
         going = _assemble(prepared, outputs, manner, parts)
         watch(going.round)
@@ -214,6 +222,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
     """Open what a round writes to, and join the parts."""
     opened = parts.open_files
     history = opened.enter_context(_history(parts, prepared, outputs, manner))
+    history.at_end = outputs.at_end
     scope, done = prepared.scope, history.shards_done()
     brief = Brief(
         round=history.name,

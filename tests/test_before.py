@@ -18,7 +18,7 @@ ground = fresh_ground
 
 def of(number: int) -> Coverage:
     """Give the coverage of the round of one day."""
-    return coverage(round=f"r{number}", ended=day(number))
+    return coverage(round=f"r{number}", started=day(number), ended=day(number))
 
 
 def rounds(past: Past) -> list[str]:
@@ -77,6 +77,15 @@ def test_what_was_resolved_earlier_is_told_no_more(store: Store) -> None:
     see(store, 3)
 
     assert store.before(of(3)).events == {}
+
+
+def test_of_an_older_round_only_what_had_happened_is_told(store: Store) -> None:
+    """Its page is of that night, also where the finding was resolved long since."""
+    see(store, 1, exposure())
+    see(store, 2, shut=(endpoint(),))
+    see(store, 3)
+
+    assert [event.what for event in store.before(of(1)).events["f1"]] == ["new", "exposed"]
 
 
 @pytest.mark.parametrize(("form", "bars"), [("html", 2), ("markdown", 0)])

@@ -10,7 +10,7 @@ from scanner.emit import jsonl
 from scanner.emit.formats import Format
 from scanner.model import Finding, ScopeReference, Status
 from scanner.options import FORMATS
-from scanner.store import Store, StoreRefused, Told
+from scanner.store import Store, StoreRefused, Told, archive
 from tests.exposures import SCOPE, VANTAGE, WAY, day, endpoint, exposure
 from tests.ground import Ground, fresh_ground
 from tests.test_store import begin, path, see, store
@@ -67,12 +67,37 @@ class TestHistory:
         assert said(store.told(None, day(9))) == [("f1", Status.NEW)]
         assert store.told(None, day(9)).coverage is None
 
-    def test_an_older_round_is_refused(self, store: Store) -> None:
-        """The history keeps the last look: a part of it would read as all."""
-        see(store, 1, exposure())
+    def test_an_older_round_is_told_as_it_was(self, store: Store) -> None:
+        """Whatever became of its findings since."""
+        see(store, 1, exposure(product="Elasticsearch"))
+        see(store, 2, exposure(product="OpenSearch"))
+        see(store, 3, shut=(endpoint(),))
+        first, second = store.told("r1", day(9)), store.told("r2", day(9))
+
+        assert (said(first), said(second)) == ([("f1", Status.NEW)], [("f1", Status.CHANGED)])
+        assert [one.product for one in first.findings] == ["Elasticsearch"]
+        assert first.coverage is not None
+        assert first.coverage.round == "r1"
+
+    def test_an_older_round_that_did_not_end_is_refused(self, store: Store) -> None:
+        """The tables keep the last look: a part of it would read as all."""
+        with begin(store, 1) as killed:
+            killed.record(exposure(round="r1", last_seen=day(1)))
         see(store, 2)
 
-        with pytest.raises(StoreRefused, match="the round r2 has looked again since r1"):
+        with pytest.raises(StoreRefused, match="what r1 told is not kept"):
+            store.told("r1", day(9))
+
+    def test_what_rounds_told_is_kept_for_so_many(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A history does not grow without end."""
+        monkeypatch.setattr(archive, "KEPT", 2)
+        for number in (1, 2, 3):
+            see(store, number, exposure())
+
+        assert said(store.told("r2", day(9))) == [("f1", Status.ONGOING)]
+        with pytest.raises(StoreRefused, match="what r1 told is not kept"):
             store.told("r1", day(9))
 
     def test_a_round_of_another_scope_takes_nothing_away(self, store: Store) -> None:

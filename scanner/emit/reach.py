@@ -47,6 +47,17 @@ def newly_dark(now: Coverage, before: Coverage | None) -> Iterator[str]:
         yield f"NOTHING ANSWERED in {_shown(fallen)}."
 
 
+def counts(whole: Coverage | Reach) -> dict[str, int]:
+    """Count endpoints by what became of them."""
+    return {
+        "reached": whole.reached,
+        "closed": whole.closed,
+        "filtered": whole.filtered,
+        "unreachable": whole.unreachable,
+        "skipped": sum(whole.skipped.values()),
+    }
+
+
 def _shown(parts: list[tuple[str, Reach]]) -> str:
     listed = (f"{printable(name, 60)} ({reach.due:,} endpoints)" for name, reach in parts)
     return ", ".join(list(listed)[:MAX_PARTS]) + _more(parts)

@@ -47,7 +47,12 @@ def _events(transaction: Connection, told: Coverage) -> Iterator[tuple[str, tupl
         .join_from(event, finding)
         .where(
             finding.c.scope == told.scope.name,
-            or_(finding.c.status != Status.RESOLVED, finding.c.round == told.round),
+            event.c.at <= told.ended,
+            or_(
+                finding.c.status != Status.RESOLVED,
+                finding.c.round == told.round,
+                finding.c.last_seen >= told.started,
+            ),
         )
         .order_by(event.c.fingerprint, event.c.number)
     )

@@ -182,6 +182,12 @@ class Entries:
                 given = row.fingerprint
                 yield as_it_stands(row)
 
+    def of_round(self) -> Iterator[Finding]:
+        """Give all that this round tells: what it saw, what it ended, what it could not verify."""
+        yield from self.seen_in_round()
+        yield from self.brought_to(Status.RESOLVED)
+        yield from self.brought_to(Status.UNVERIFIED)
+
     def _sight(self, fingerprint: str, door: Door) -> dict[str, object]:
         return {"fingerprint": fingerprint, **self._place(door)}
 

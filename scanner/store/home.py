@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from scanner.store.lock import RoundLock, Waiting
+from scanner.store.lock import RoundLock, Use, Waiting
 from scanner.store.postgresql import Server
 from scanner.store.refusals import StoreRefused
 from scanner.store.sqlite import File
@@ -36,11 +36,11 @@ class Home(Protocol):
     def claim(self, connection: Connection) -> None:
         """Make a transaction wait for others that make or change tables."""
 
-    def hold(self, wait: Waiting | None = None) -> RoundLock:
-        """Take the history for one round; `wait` for the one that has it.
+    def hold(self, wait: Waiting | None = None, use: Use = Use.ROUND) -> RoundLock:
+        """Take the history for one use; `wait` for the one that has it.
 
         Raises:
-            StoreRefused: another round has it, and nobody wants to wait.
+            StoreRefused: another one has it, and nobody wants to wait.
         """
 
     def damage(self, connection: Connection, at_most: int) -> Iterator[str]:

@@ -4,6 +4,7 @@ import fcntl
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -17,8 +18,15 @@ MAX_HOLDER = 200
 Waiting: TypeAlias = Callable[[str], None]
 
 
+class Use(StrEnum):
+    """What a history is held for; one use does not keep the other one waiting."""
+
+    ROUND = "round"
+    TICKETS = "sync of tickets"
+
+
 class RoundLock(ABC):
-    """A history that is held for one round."""
+    """A history that is held for one round, or for one sync of tickets."""
 
     @abstractmethod
     def name(self, round_name: str) -> None:
@@ -57,13 +65,15 @@ class FileLock(RoundLock):
     The file stays: removing it would let two processes lock two files of the same name.
     """
 
-    def __init__(self, history: Path, wait: Waiting | None = None) -> None:
+    def __init__(self, history: Path, wait: Waiting | None = None, use: Use = Use.ROUND) -> None:
         """Take the lock; `wait` for it if another process has it.
 
         Raises:
             StoreRefused: another process has it, and nobody wants to wait; or it cannot be locked.
         """
-        side_file = history.with_name(history.name + ".lock")
+        self._use = use
+        suffix = ".lock" if use is Use.ROUND else ".tickets.lock"
+        side_file = history.with_name(history.name + suffix)
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
             self._file = os.open(side_file, flags, 0o600)
@@ -79,7 +89,7 @@ class FileLock(RoundLock):
     def name(self, round_name: str) -> None:
         """Write down who has the lock, and for which round."""
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"process {os.getpid()}, round {round_name}".encode(), 0)
+        os.pwrite(self._file, f"process {os.getpid()}, {self._use} {round_name}".encode(), 0)
 
     def release(self) -> None:
         """Let go; calling it twice is harmless."""
@@ -96,6 +106,6 @@ class FileLock(RoundLock):
         except BlockingIOError as error:
             holder = os.pread(self._file, MAX_HOLDER, 0).decode("utf-8", "replace")
             if wait is None:
-                raise StoreRefused(f"another round is using {history}: {holder}") from error
+                raise StoreRefused(f"another {self._use} is using {history}: {holder}") from error
             wait(holder)
             fcntl.flock(self._file, fcntl.LOCK_EX)

@@ -16,7 +16,7 @@ from zlib import crc32
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from scanner.store.lock import RoundLock, Waiting
+from scanner.store.lock import RoundLock, Use, Waiting
 from scanner.store.refusals import StoreRefused, in_short, refusals
 
 #: How long a connection may take, in seconds, unless the URL says otherwise.
@@ -25,8 +25,8 @@ CONNECT_SECONDS = 10
 #: How long what was sent may stay unacknowledged, in milliseconds: a server that has gone is noted.
 SILENT_MILLISECONDS = 30_000
 
-#: Names of our advisory locks, out of the way of small numbers: "rond" and "ront" in ASCII.
-ROUND_LOCK, TABLES_LOCK = 0x726F6E64, 0x726F6E74
+#: Names of our advisory locks, out of the way of small numbers: "rond" and its like in ASCII.
+ROUND_LOCK, TABLES_LOCK, TICKETS_LOCK = 0x726F6E64, 0x726F6E74, 0x726F6E6B
 
 #: Bytes of an `application_name` that PostgreSQL keeps (NAMEDATALEN - 1).
 MAX_APPLICATION_NAME = 63
@@ -72,10 +72,10 @@ class Server:
         """Make a transaction wait for others that make or change tables."""
         connection.execute(_TAKE_FOR_TRANSACTION, _key(connection, TABLES_LOCK))
 
-    def hold(self, wait: Waiting | None = None) -> RoundLock:
+    def hold(self, wait: Waiting | None = None, use: Use = Use.ROUND) -> RoundLock:
         """Take the advisory lock in a session of its own."""
         with refusals(self.name):
-            return SessionLock(self.name, self._engine(alone=True), wait)
+            return SessionLock(self.name, self._engine(alone=True), wait, use)
 
     def damage(self, connection: Connection, at_most: int) -> Iterator[str]:
         """Say nothing: the server keeps references true, and looks after its pages itself."""
@@ -115,14 +115,16 @@ class Server:
 class SessionLock(RoundLock):
     """An advisory lock, held by a session that does nothing else."""
 
-    def __init__(self, history: str, engine: Engine, wait: Waiting | None) -> None:
+    def __init__(
+        self, history: str, engine: Engine, wait: Waiting | None, use: Use = Use.ROUND
+    ) -> None:
         """Take the lock; `wait` for it if another session has it.
 
         Raises:
             StoreRefused: another session has it, and nobody wants to wait.
             DBAPIError: the server cannot be reached.
         """
-        self._history = history
+        self._history, self._use = history, use
         self._one_at_a_time = threading.Lock()
         self._session = engine.connect()
         try:
@@ -134,7 +136,7 @@ class SessionLock(RoundLock):
 
     def name(self, round_name: str) -> None:
         """Show which round has the lock, among the server's sessions."""
-        name = f"process {os.getpid()}, round {round_name}, on {os.uname().nodename}"
+        name = f"process {os.getpid()}, {self._use} {round_name}, on {os.uname().nodename}"
         self._session.execute(_NAME, {"name": name[:MAX_APPLICATION_NAME]})
 
     def release(self) -> None:
@@ -157,12 +159,13 @@ class SessionLock(RoundLock):
             ) from error
 
     def _take(self, wait: Waiting | None) -> None:
-        key = _key(self._session, ROUND_LOCK)
+        lock = ROUND_LOCK if self._use is Use.ROUND else TICKETS_LOCK
+        key = _key(self._session, lock)
         if self._session.scalar(_TRY, key):
             return
         holder = self._session.scalar(_HOLDER, key) or "its name is not shown to this role"
         if wait is None:
-            raise StoreRefused(f"another round is using {self._history}: {holder}")
+            raise StoreRefused(f"another {self._use} is using {self._history}: {holder}")
         wait(holder)
         self._session.execute(_TAKE, key)
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, and_, or_, select
 
 from scanner.life import with_acceptance
 from scanner.model import Coverage, Finding, Status
+from scanner.store import archive
 from scanner.store.acceptances import accepted
 from scanner.store.entries import Entries, as_it_stands
 from scanner.store.refusals import StoreRefused
@@ -26,26 +27,25 @@ class Told:
 def of_round(transaction: Connection, name: str | None, now: datetime) -> Told:
     """Tell what a round said, or the newest one of all.
 
-    The history keeps the last look at each door and where findings stand now, so only the newest
-    round of a scope is whole in it; of another one it would tell a part as if it were all.
+    An older round is told as it was at its end, as long as that is kept. The tables themselves
+    hold the last look at each door, and would tell a part of it as if it were all.
 
     Raises:
-        StoreRefused: there is no such round, or a newer one has looked at the same doors.
+        StoreRefused: there is no such round, or what it told is not kept.
     """
     row = _named(transaction, name)
+    coverage = row.coverage and msgspec.json.decode(row.coverage, type=Coverage)
     newer = select(round_.c.name).where(round_.c.scope == row.scope, round_.c.number > row.number)
     if newest := transaction.scalar(newer.order_by(round_.c.number.desc())):
-        raise StoreRefused(
-            f"the round {newest} has looked again since {row.name}, and the history keeps the "
-            "last look; --since tells what was seen from a moment on"
-        )
-    entries = Entries(transaction, row.name, row.vantage)
-    findings = (
-        *entries.seen_in_round(),
-        *entries.brought_to(Status.RESOLVED),
-        *entries.brought_to(Status.UNVERIFIED),
-    )
-    coverage = row.coverage and msgspec.json.decode(row.coverage, type=Coverage)
+        kept = archive.kept(transaction, row.name)
+        if kept is None:
+            raise StoreRefused(
+                f"the round {newest} has looked again since {row.name}, and what {row.name} told "
+                "is not kept: it did not end, or is too old; --since tells what was seen from a "
+                "moment on"
+            )
+        return Told(kept, coverage)
+    findings = Entries(transaction, row.name, row.vantage).of_round()
     return Told(_signed(transaction, findings, now), coverage)
 
 

@@ -1,11 +1,11 @@
 """One round's hand on the history: what it sees is committed at once, what it ends is settled."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -28,10 +28,13 @@ from scanner.life import (
 )
 from scanner.model import Coverage, Endpoint, Finding, Status
 from scanner.plaintext import document
+from scanner.store import archive
 from scanner.store.acceptances import accepted
+from scanner.store.clerk import Clerk
 from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
 from scanner.store.lock import RoundLock
+from scanner.store.retention import forget
 from scanner.store.tables import round_, shard, sign
 from scanner.way import Noted, ShardTally, Sign, Way
 
@@ -41,6 +44,9 @@ CHANGES = {Status.NEW: Change.NEW, Status.REOPENED: Change.REOPENED}
 #: Who demanded a credential, where something in front of all products did.
 ANYBODY = ""
 
+#: Is handed the tickets at the end of a round, in the transaction that ends it.
+AtEnd: TypeAlias = Callable[[Clerk, Coverage], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -48,6 +54,11 @@ class Settled:
 
     resolved: tuple[Finding, ...]
     unverified: tuple[Finding, ...]
+
+
+def nothing(clerk: Clerk, coverage: Coverage) -> None:
+    """Order nothing at the end of a round."""
+    del clerk, coverage
 
 
 class Round:
@@ -68,6 +79,7 @@ class Round:
         started: datetime,
         way: Way,
         patience: Patience,
+        keep: int,
     ) -> None:
         """Take over a lock that is held and a round that is written down."""
         self._database = database
@@ -78,6 +90,8 @@ class Round:
         self._scope = scope
         self._vantage = vantage
         self._patience = patience
+        self._keep = keep
+        self.at_end: AtEnd = nothing
         self._lot: ExitStack | None = None
         self._entries: Entries | None = None
         #: What is exposed and locked from here; the lock keeps both true. Spares a query for each
@@ -189,11 +203,20 @@ class Round:
             )
 
     def end(self, coverage: Coverage) -> None:
-        """Commit the coverage, which marks the round as ended, and let go of the history."""
+        """Commit coverage and findings, which marks the round as ended; let go of the history.
+
+        What `at_end` orders is committed with them, or none of it is. Then what is
+        older than the rounds that are to be kept is forgotten.
+        """
         ending = {"ended": coverage.ended, "coverage": document(coverage).decode()}
         with self._transaction() as transaction:
             this = update(round_).where(round_.c.name == self.name)
             transaction.execute(this.values(ending))
+            entries = Entries(transaction, self.name, self._vantage)
+            ended = (self._told(one, coverage.ended) for one in entries.of_round())
+            archive.keep(transaction, self.name, ended)
+            self.at_end(Clerk(transaction), coverage)
+            forget(transaction, self._keep, coverage.ended)
         self.close()
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from scanner.store.lock import FileLock, RoundLock, Waiting
+from scanner.store.lock import FileLock, RoundLock, Use, Waiting
 from scanner.store.refusals import StoreRefused
 
 #: How long a write waits for another process's write, in seconds; ours take milliseconds.
@@ -51,9 +51,9 @@ class File:
     def claim(self, connection: Connection) -> None:
         """Do nothing: whoever writes has waited for all other writers."""
 
-    def hold(self, wait: Waiting | None = None) -> RoundLock:
+    def hold(self, wait: Waiting | None = None, use: Use = Use.ROUND) -> RoundLock:
         """Take the side file's lock."""
-        return FileLock(self.path, wait)
+        return FileLock(self.path, wait, use)
 
     def damage(self, connection: Connection, at_most: int) -> Iterator[str]:
         """Look through pages, indexes and references."""

@@ -7,22 +7,24 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from scanner.acceptance import Signature
-from scanner.life import Patience, with_acceptance
+from scanner.life import Patience
 from scanner.model import Coverage, Finding, ScopeReference, Severity, Transport
 from scanner.past import Past
 from scanner.plaintext import document
-from scanner.store.acceptances import accepted, sign, withdraw
+from scanner.store.acceptances import sign, withdraw
 from scanner.store.before import before
+from scanner.store.clerk import exposed
 from scanner.store.database import Database
-from scanner.store.entries import as_it_stands
+from scanner.store.desk import Desk
 from scanner.store.lock import RoundLock
 from scanner.store.reading import Told, of_round, since
 from scanner.store.refusals import StoreRefused
+from scanner.store.retention import KEPT
 from scanner.store.round import Round
-from scanner.store.tables import finding, round_, shard, sighting
+from scanner.store.tables import round_, shard, sighting
 from scanner.store.tables import sign as sign_
 from scanner.store.tables import way as way_
 from scanner.store.upkeep import MAX_SAID, problems
@@ -31,30 +33,34 @@ from scanner.way import Way
 #: How patient a round is unless it is told.
 PATIENCE = Patience()
 
-#: Rounds whose coverage is kept: nearly three years of nights. It may be 100 KiB each.
-KEPT = 1_000
-
 
 class Store:
     """A history that is open. Calls may come from any thread, one at a time."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keep: int = KEPT) -> None:
         """Hold an open database; use `Store.open`."""
         self._database = database
+        self._keep = keep
 
     @classmethod
     def open(
-        cls, where: str | Path, *, create: datetime | None = None, as_it_is: bool = False
+        cls,
+        where: str | Path,
+        *,
+        create: datetime | None = None,
+        as_it_is: bool = False,
+        keep: int = KEPT,
     ) -> Self:
         """Open the history at a path or URL; make it if it is missing and `create` says when.
 
         One of an older version is brought up to this one, unless it is to stay `as_it_is`, which
-        is enough to copy it.
+        is enough to copy it. Rounds that end here keep so many of their scope and vantage, and
+        forget what was before them.
 
         Raises:
             StoreRefused: missing, another program's, newer than this program, or unreadable.
         """
-        return cls(Database.open(where, create=create, as_it_is=as_it_is))
+        return cls(Database.open(where, create=create, as_it_is=as_it_is), keep)
 
     @property
     def name(self) -> str:
@@ -90,6 +96,7 @@ class Store:
                 started=at,
                 way=way,
                 patience=patience,
+                keep=self._keep,
             )
         except BaseException:
             lock.release()
@@ -127,6 +134,7 @@ class Store:
                 started=row.started,
                 way=begun,
                 patience=patience,
+                keep=self._keep,
             )
             self._reopen(resumed, ended=row.ended is not None)
         except BaseException:
@@ -136,18 +144,8 @@ class Store:
 
     def open_findings(self, now: datetime) -> tuple[Finding, ...]:
         """Give what is open now: one for each exposed endpoint, as its finding stands."""
-        query = (
-            select(finding, sighting.c.document, sighting.c.seen_shut)
-            .join_from(finding, sighting)
-            .where(sighting.c.exposed)
-            .order_by(finding.c.first_seen, finding.c.fingerprint, sighting.c.address)
-        )
         with self._database.reading() as transaction:
-            signed = accepted(transaction)
-            return tuple(
-                with_acceptance(as_it_stands(row), signed.get(row.fingerprint), now)
-                for row in transaction.execute(query)
-            )
+            return tuple(exposed(transaction, now))
 
     def accept(self, prefix: str, signed: Signature) -> tuple[str, Severity]:
         """Commit that a risk is accepted; give the finding's fingerprint, and how bad it is.
@@ -185,7 +183,7 @@ class Store:
         """Give what a round told, or the newest of all.
 
         Raises:
-            StoreRefused: there is no such round, or a newer one has looked at the same doors.
+            StoreRefused: there is no such round, or what it told is not kept.
         """
         with self._database.reading() as transaction:
             return of_round(transaction, name, now)
@@ -199,6 +197,10 @@ class Store:
         """Give the rounds before one, and what happened to its findings."""
         with self._database.reading() as transaction:
             return before(transaction, told)
+
+    def desk(self) -> Desk:
+        """Give the tickets' side of the history."""
+        return Desk(self._database)
 
     def watched(self, transport: Transport = Transport.TCP) -> frozenset[tuple[str, int]]:
         """Give address and port of everything that was open: a round should look there again."""
@@ -268,7 +270,6 @@ class Store:
                 raise StoreRefused(f"there was a round {name} before; a name is used once")
             transaction.execute(insert(round_).values(row))
             _forget(transaction, _superseded(name, scope, vantage))
-            _forget_coverage(transaction)
             kept = {"round": name, "document": document(way).decode()}
             transaction.execute(insert(way_).values(kept))
 
@@ -284,15 +285,6 @@ def _forget(transaction: Connection, rounds: Select[tuple[str]]) -> None:
     """Drop what was only kept to continue some rounds."""
     for table in (shard, sign_):
         transaction.execute(delete(table).where(table.c.round.in_(rounds)))
-
-
-def _forget_coverage(transaction: Connection) -> None:
-    """Drop ways and coverage of rounds long ago; their names and times stay, for the events."""
-    newest = select(func.max(round_.c.number)).scalar_subquery()
-    old = select(round_.c.name).where(round_.c.number <= newest - KEPT)
-    transaction.execute(delete(way_).where(way_.c.round.in_(old)))
-    long_ago = update(round_).where(round_.c.name.in_(old), round_.c.coverage.is_not(None))
-    transaction.execute(long_ago.values(coverage=None))
 
 
 def _unchanged(name: str, begun: str | None, now: Way) -> Way:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -16,10 +17,11 @@ from sqlalchemy import (
 
 from scanner.model import Severity, Status, Transport
 from scanner.store.columns import Utc, Word
+from scanner.ticket import Kind, State
 from scanner.way import Sign
 
 #: Raised by one with every change of these tables, which is a file in `migrations/versions` too.
-VERSION = 4
+VERSION = 6
 
 
 TABLES = MetaData()
@@ -62,6 +64,14 @@ shard = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Utc, nullable=False),
     Column("tally", Text, nullable=False),
+)
+
+#: What a round told at its end: compressed lines, for `archive`. It goes with its round.
+told = Table(
+    "told",
+    TABLES,
+    Column("round", String, ForeignKey("round.name", ondelete="CASCADE"), primary_key=True),
+    Column("findings", LargeBinary, nullable=False),
 )
 
 #: What was done to devices that are called on with care, and what they showed: `way.Sign`.
@@ -139,7 +149,7 @@ acceptance = Table(
     Index("acceptance_by_fingerprint", "fingerprint"),
 )
 
-#: What changed, when and why; rows are only ever added. Sightings that repeat are no change, so
+#: What changed, when and why; rows are added, and forgotten. Sightings that repeat are no change, so
 #: it grows with what happens, not with the nights.
 event = Table(
     "event",
@@ -154,4 +164,39 @@ event = Table(
     Column("because", Text, nullable=False),
     Column("at", Utc, nullable=False),
     Index("event_by_fingerprint", "fingerprint"),
+)
+
+#: One row for each ticket, as it will be once its errands are done: `ticket.Ticket`. A tracker is
+#: known by the name that the configuration gives it, a ticket by the key that it carries.
+ticket = Table(
+    "ticket",
+    TABLES,
+    Column("tracker", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("draft", Text, nullable=False),
+    Column("state", Word(State), nullable=False),
+    Column("round", String, nullable=False),
+    Column("escalated", Utc),
+    Column("remote", String),
+    Column("url", String, nullable=False),
+    Column("seen", Word(State)),
+    Column("told", Utc),
+)
+
+#: The outbox: what is to be done, in its order; a row is gone once it is done: `ticket.Errand`.
+errand = Table(
+    "errand",
+    TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("tracker", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("kind", Word(Kind), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("next", Utc, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("noted", Boolean, nullable=False),
+    Column("parked", Boolean, nullable=False),
+    Column("error", Text, nullable=False),
+    Index("errand_by_ticket", "tracker", "key"),
 )

@@ -8,16 +8,18 @@ from sqlalchemy import Column, Connection, Select, Table, select, type_coerce
 from sqlalchemy.types import NullType
 
 from scanner.model import Coverage, Finding
+from scanner.store.archive import kept
 from scanner.store.columns import Damaged, Utc, Word
 from scanner.store.home import Home
-from scanner.store.tables import TABLES, round_, shard, sighting, way
+from scanner.store.tables import TABLES, errand, round_, shard, sighting, ticket, told, way
+from scanner.ticket import Action, Draft
 from scanner.way import ShardTally, Way
 
 #: Enough to see what is wrong; a torn file has thousands.
 MAX_SAID = 20
 
 #: What people call a row by; each table has one of these.
-NAMES = ("fingerprint", "round", "name", "address", "version")
+NAMES = ("fingerprint", "key", "round", "name", "address", "version")
 
 
 def problems(home: Home, connection: Connection) -> Iterator[str]:
@@ -26,8 +28,11 @@ def problems(home: Home, connection: Connection) -> Iterator[str]:
     yield from _unreadable(connection, select(sighting.c.fingerprint, sighting.c.document), Finding)
     yield from _unreadable(connection, select(way.c.round, way.c.document), Way)
     yield from _unreadable(connection, select(shard.c.round, shard.c.tally), ShardTally)
+    yield from _unreadable(connection, select(ticket.c.key, ticket.c.draft), Draft)
+    yield from _unreadable(connection, select(errand.c.key, errand.c.action), Action)
     ended = select(round_.c.name, round_.c.coverage).where(round_.c.coverage.is_not(None))
     yield from _unreadable(connection, ended, Coverage)
+    yield from _unkept(connection)
     for table in TABLES.sorted_tables:
         for column in table.columns:
             if isinstance(column.type, Utc | Word):
@@ -56,3 +61,12 @@ def _unreadable(
             msgspec.json.decode(document, type=kind)
         except msgspec.DecodeError:
             yield f"{name}: holds a {kind.__name__.lower()} that cannot be read"
+
+
+def _unkept(connection: Connection) -> Iterator[str]:
+    """Name the rounds whose findings cannot be read; one at a time is in memory."""
+    for name in connection.scalars(select(told.c.round)).all():
+        try:
+            kept(connection, name)
+        except Damaged as damaged:
+            yield f"{name}: holds {damaged}"

@@ -4,7 +4,7 @@ import socket
 import struct
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.lab.namespace import only_loopback
@@ -43,6 +43,10 @@ class Capture:
     def carried(self, *ports: int) -> int:
         """How many bytes were carried to or from these ports."""
         return sum(len(text) for flow, text in self.flows.items() if flow and set(ports) & {*flow})
+
+    def sent_to(self, port: int) -> Sequence[int]:
+        """How many bytes each caller sent to a port; connections without any are among them."""
+        return [len(text) for flow, text in self.flows.items() if flow and flow[3] == port]
 
     def shows(self, text: str) -> bool:
         """Whether a text was carried in clear, even if it was cut into several packets."""

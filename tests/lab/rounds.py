@@ -30,6 +30,15 @@ ROOT = Path(__file__).parents[2]
 _PATIENCE = 60.0  # seconds for a round over the servers of one group; one takes about a second
 _OUTPUTS = ("findings.jsonl", "coverage.json", "audit.jsonl", "history.sqlite")
 
+_CONSENT = """
+[medical]
+mode = "handshake"
+approver = "whoever runs the tests"
+[[medical.windows]]
+from = "00:00"
+until = "24:00"
+"""
+
 T = TypeVar("T", Finding, ServiceSeen, Coverage)
 
 
@@ -57,14 +66,18 @@ class Walked:
         return lines[0] if lines else None
 
 
-def walk(folder: Path, *servers: Running) -> Walked:
-    """Walk a round over these servers' ports and the probes' own; `folder` keeps the history."""
-    (folder / "scope.toml").write_text(_scope(servers))
-    (folder / "assets.csv").write_text(_inventory(servers))
+def walk(folder: Path, *servers: Running, medical: bool = False) -> Walked:
+    """Walk a round over these servers' ports and the probes' own; `folder` keeps the history.
+
+    As `medical` devices they are called on with a consent, by their own probes alone.
+    """
+    (folder / "scope.toml").write_text(_scope(servers) + (_CONSENT if medical else ""))
+    (folder / "assets.csv").write_text(_inventory(servers, "medical" if medical else ""))
+    chosen = [word for server in servers for word in ("--probe", server.probe) if medical]
     (folder / "audit.jsonl").unlink(missing_ok=True)
     done = subprocess.run(  # noqa: S603 - our own program, no shell
         # Twice verbose: what must not be in a log must not be in any log.
-        [RONDE, "-vv", "scan", *_options()],
+        [RONDE, "-vv", "scan", *_options(), *chosen],
         cwd=folder,
         env=_environment(),
         check=False,
@@ -134,9 +147,10 @@ def _scope(servers: Sequence[Running]) -> str:
     )
 
 
-def _inventory(servers: Sequence[Running]) -> str:
+def _inventory(servers: Sequence[Running], asset_class: str) -> str:
     addresses = sorted({server.address for server in servers})
-    return "address,owner\n" + "".join(f"{address},radiology\n" for address in addresses)
+    rows = [f"{address},radiology,{asset_class}\n" for address in addresses]
+    return "".join(["address,owner,class\n", *rows])
 
 
 def _decoded(lines: Sequence[bytes], schema: str, kind: type[T]) -> tuple[T, ...]:

@@ -1,0 +1,1 @@
+"""Findings become tickets: which are due, in whose words, and the systems that take them."""

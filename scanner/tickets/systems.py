@@ -1,0 +1,151 @@
+"""The systems that there are, and the tables of a configuration made into them.
+
+A system's module is loaded when a table names it; adding one is a file and a line here.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from scanner import tomltext
+from scanner.model import Refused
+from scanner.ourside import Client, Rehearsal, Site, Transport
+from scanner.plaintext import printable
+from scanner.secret import Safe, Secret, masked
+from scanner.tickets.base import Means, Settings, System
+from scanner.tickets.escape import escape
+from scanner.tickets.plan import Rules
+from scanner.tickets.route import route_of
+from scanner.tickets.wording import Wording
+
+#: The words of `system`, and the modules behind them.
+SYSTEMS: Mapping[str, str] = {
+    "roundup": "scanner.tickets.roundup",
+    "webhook": "scanner.tickets.webhook",
+}
+
+#: A name stands in the history, in messages and in commands.
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+
+#: Sane bounds: below them nothing is done, above them nobody is polite.
+_BOUNDS = {"max_new": (0, 10_000), "concurrency": (1, 16), "per_second": (0.01, 1_000)}
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A system under the name that the configuration gives it, ready to be called."""
+
+    name: str
+    settings: Settings
+    system: System
+    rules: Rules
+    clients: tuple[Client, ...]
+    secrets: tuple[Secret, ...]
+
+    def without_secrets(self, text: str) -> str:
+        """Take our credentials out of a text that somebody else may have written."""
+        return masked(text, list(self.secrets))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What trackers are connected in: a `transport` of the tests' own, and whom calls are told."""
+
+    environment: Mapping[str, str]
+    now: Callable[[], datetime]
+    rehearsal: Rehearsal | None = None
+    transport: Transport | None = None
+
+
+def connected(
+    path: Path, name: str, table: Mapping[str, object], around: Surroundings
+) -> Connected:
+    """Make a system out of the table `[tickets.NAME]` of a configuration. No call is made.
+
+    Raises:
+        Refused: a field is wrong, a secret is not there, a template fails; names file and field.
+    """
+    module = _module(path, name, table)
+    settings: Settings = tomltext.converted(path, table, module.Settings, within=f"tickets.{name}")
+    try:
+        parts = _Parts(settings, f"tickets.{name}", path.parent, around)
+        _refuse_bounds(settings, parts.place)
+        system: System = module.connect(settings, parts.means())
+        wording = Wording.load(
+            system.markup, parts.beside(settings.title), parts.beside(settings.body)
+        )
+    except Refused as error:
+        raise Refused(f"{path}: {error}") from error
+    rules = Rules(
+        grouping=settings.group_by,
+        covers=route_of(settings),
+        word=wording,
+        show=partial(escape, markup=system.markup),
+        max_new=settings.max_new,
+        escalates=settings.escalate,
+    )
+    return Connected(name, settings, system, rules, tuple(parts.clients), tuple(parts.secrets))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What one system is made with, and what was made for it."""
+
+    settings: Settings
+    place: str
+    folder: Path
+    around: Surroundings
+    clients: list[Client] = field(default_factory=list)
+    secrets: list[Secret] = field(default_factory=list)
+
+    def means(self) -> Means:
+        return Means(self.place, self.around.now, self._secret, self._client)
+
+    def beside(self, name: str | None) -> str | None:
+        """Resolve a path against the folder of the file that names it."""
+        return None if name is None else str(self.folder / name)
+
+    def _secret(self, name: str) -> Secret:
+        safe = Safe(self.around.environment, self.folder)
+        secret = safe.read(getattr(self.settings, name), f"{self.place}.{name}")
+        self.secrets.append(secret)
+        return secret
+
+    def _client(self, headers: Mapping[str, Secret]) -> Client:
+        try:
+            site = Site.parse(self.settings.url)
+        except Refused as error:
+            raise Refused(f"{self.place}.url: {error}") from error
+        client = Client(
+            site=site,
+            headers=headers,
+            concurrency=self.settings.concurrency,
+            per_second=self.settings.per_second,
+            authority=self.beside(self.settings.ca),
+            transport=self.around.transport,
+            rehearsal=self.around.rehearsal,
+        )
+        self.secrets.extend(headers.values())
+        self.clients.append(client)
+        return client
+
+
+def _module(path: Path, name: str, table: Mapping[str, object]) -> ModuleType:
+    if not _NAME.fullmatch(name):
+        shown = printable(name)
+        raise Refused(f"{path}: tickets.{shown}: a name is lower-case letters, digits, - and _")
+    system = table.get("system")
+    if system not in SYSTEMS:
+        raise Refused(f"{path}: tickets.{name}.system: is one of {', '.join(SYSTEMS)}")
+    return import_module(SYSTEMS[str(system)])
+
+
+def _refuse_bounds(settings: Settings, place: str) -> None:
+    for name, (least, most) in _BOUNDS.items():
+        if not least <= getattr(settings, name) <= most:
+            raise Refused(f"{place}.{name}: is between {least} and {most}")

@@ -1,0 +1,1 @@
+"""Tests of tickets, and the fakes of trackers that they are held against."""
