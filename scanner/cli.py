@@ -228,6 +228,13 @@ def _vocabulary_option(function: F) -> F:
 )
 @patience_options
 @click.option(
+    "--keep-rounds",
+    type=click.IntRange(2),
+    default=1_000,
+    show_default=True,
+    help="Forget, of each scope and vantage, what was over before its newest rounds.",
+)
+@click.option(
     "--wait", is_flag=True, help="Wait for the scope's window, and for a round that is under way."
 )
 @click.option("--resume", is_flag=True, help="Go on with the last round, which did not end.")
@@ -262,6 +269,7 @@ def scan(  # noqa: PLR0913 - one parameter an option
     services: bool,
     sweep: str,
     patience: "Patience",
+    keep_rounds: int,
     wait: bool,
     resume: bool,
     workers: int,
@@ -277,7 +285,6 @@ def scan(  # noqa: PLR0913 - one parameter an option
     """
     from scanner import delivery
     from scanner.audit import sealed
-    from scanner.emit.table import Table
     from scanner.prepare import in_turn
     from scanner.progress import Progress
     from scanner.rounds import Manner, Outputs, run, utc_now
@@ -292,13 +299,14 @@ def scan(  # noqa: PLR0913 - one parameter an option
     delivery.refuse_clashes(order, (*files, str(history)), targets)
     sinks = delivery.file_sinks(targets, coverage, services=services, history=history, quiet=quiet)
     outputs = Outputs(
-        sinks=sinks if screen is None else [*sinks, lambda: progress, partial(Table, screen)],
+        sinks=[*sinks, *delivery.sinks_for_people(screen, progress)],
         history=history,
         audit=audit,
         vantage=vantage,
         vocabulary=vocabulary,
         severities=severity,
         at_end=after.at_end,
+        keep_rounds=keep_rounds,
     )
     how = Manner(resume=resume, sweep=Means(sweep), workers=workers, wait=wait, patience=patience)
     with in_turn(order, history, wait=wait, now=utc_now) as (prepared, lock):

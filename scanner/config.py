@@ -35,6 +35,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     workers: int | None = None
     clean_rounds: int | None = None
     clean_rounds_critical: int | None = None
+    keep_rounds: int | None = None
     sweep: str | None = None
     vocabulary: str | None = None
     severity: str | None = None

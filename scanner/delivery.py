@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from scanner.emit import STDOUT, changes
+from scanner.emit import STDOUT, Sink, changes
 from scanner.emit.atend import AtEnd
 from scanner.emit.cluster import Cluster
 from scanner.emit.coverage import CoverageFile
 from scanner.emit.formats import Format, Target, renderer
 from scanner.emit.jsonl import JsonLines
 from scanner.emit.report import Report
+from scanner.emit.table import Table
 from scanner.emit.whole import write_whole
 from scanner.inventory.read import Source
 from scanner.model import Coverage, Refused
@@ -40,6 +41,11 @@ def terminal_for_people(targets: Sequence[Target]) -> TextIO | None:
         return sys.stderr
     taken = any(target.where == STDOUT for target in targets)
     return sys.stdout if sys.stdout.isatty() and not taken else None
+
+
+def sinks_for_people(screen: TextIO | None, progress: Sink) -> list[OpenSink]:
+    """Say what people at a terminal see: the bar is taken away before the table is printed."""
+    return [] if screen is None else [lambda: progress, partial(Table, screen)]
 
 
 def trail_beside(history: Path | str) -> Path:

@@ -31,7 +31,7 @@ from scanner.plan import Plan
 from scanner.prepare import Prepared
 from scanner.scope import Scope
 from scanner.severities import Severities, load_severities
-from scanner.store import Round, RoundLock, Store
+from scanner.store import KEPT, Round, RoundLock, Store
 from scanner.store.round import AtEnd, nothing
 from scanner.sweep import Means, Sweep
 from scanner.sweep.privilege import drop_privilege
@@ -52,6 +52,7 @@ class Outputs:
 
     The sinks are opened in their order once nothing else can refuse the round, so that a round
     that never began leaves yesterday's findings as they were. They are closed in the same order.
+    Of this scope and vantage the history keeps so many rounds.
     """
 
     sinks: Sequence[OpenSink]
@@ -61,6 +62,7 @@ class Outputs:
     at_end: AtEnd = nothing
     vocabulary: Vocabulary = field(default_factory=load_vocabulary)
     severities: Severities = field(default_factory=load_severities)
+    keep_rounds: int = KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,9 @@ def run(
         around = Around(now=utc_now, pace=_say_pace, warn=warn)
         # Before a round begins: what refuses the sweep must not leave one behind that is empty.
         sweep = _sweep(prepared, manner, around, open_files)
-        store = open_files.enter_context(Store.open(outputs.history, create=started))
+        store = open_files.enter_context(
+            Store.open(outputs.history, create=started, keep=outputs.keep_rounds)
+        )
         parts = _Parts(store, lock, sweep, around, open_files)
         going = _assemble(prepared, outputs, manner, parts)
         watch(going.round)

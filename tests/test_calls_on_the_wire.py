@@ -80,7 +80,7 @@ def test_no_packet_of_a_sweep_reaches_a_device(tmp_path: Path, means: Means) -> 
     with modality(answers, ports=2, address=DEVICE) as device, listening_in() as wire:
         # In a process of its own: who sends SYNs gives up the privilege for good.
         words = [sys.executable, "-m", "tests.test_calls_on_the_wire", str(tmp_path), means]
-        subprocess.run([*words, *map(str, device.ports)], cwd=ROOT, check=True)  # noqa: S603
+        subprocess.run([*words, *map(str, device.ports)], cwd=ROOT, check=True)  # noqa: S603 - our own tool
 
         assert device.all_ended()
     assert wire.begun[DEVICE] == len(device.begun) == 2

@@ -30,11 +30,15 @@ from tests.transcripts import load, replay
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 LIMITS = DOCS / "limits.md"
+SECURITY = DOCS / "security.md"
 OPERATING = DOCS / "operating.md"
 README = ROOT / "README.md"
 
 PAGES = sorted((*ROOT.glob("*.md"), *DOCS.rglob("*.md")))
 UNITS = sorted(path for path in (ROOT / "config").rglob("*") if path.is_file())
+
+#: The first cells of its tables but the first.
+TABLE_HEADS = {"countermeasure"}
 
 #: The only hosts that a page may name, besides those that its probe refers to. A registry is not
 #: among them: a mirror may be in its place.
@@ -93,15 +97,27 @@ def rows(text: str) -> list[list[str]]:
 
 
 def names_of_tests() -> set[str]:
-    """Collect the names of all tests from their source, without importing it."""
-    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    """Collect the names of all tests that pytest collects, from their source: it is not imported.
+
+    A function is one if it stands at the top of its file, or in a class whose name says so.
+    """
+    trees = (
+        ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "tests").rglob("test_*.py")
+    )
+    bodies = (body for tree in trees for body in (tree.body, *_classes_of_tests(tree)))
     return {
         node.name
-        for source in sources
-        for node in ast.walk(ast.parse(source))
+        for body in bodies
+        for node in body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.name.startswith("test_")
     }
+
+
+def _classes_of_tests(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            yield node.body
 
 
 def named(page: Path) -> str:
@@ -276,9 +292,17 @@ class TestLimits:
         assert len(promises) > 20
         assert [row[0] for row in promises if not TEST_NAME.search(row[1])] == []
 
-    def test_every_test_that_is_named_exists(self) -> None:
-        """A promise whose test was renamed or removed is found out."""
-        names = set(TEST_NAME.findall(LIMITS.read_text(encoding="utf-8")))
+    def test_every_countermeasure_names_a_test(self) -> None:
+        """The threat model claims nothing that is not proved."""
+        measures = [row for row in rows(section(SECURITY, "## What stands in the way")) if row[1:]]
+
+        assert len(measures) > 20
+        assert {row[0] for row in measures if not TEST_NAME.search(row[1])} == TABLE_HEADS
+
+    @pytest.mark.parametrize("page", [LIMITS, SECURITY], ids=named)
+    def test_every_test_that_is_named_exists(self, page: Path) -> None:
+        """A promise whose test was renamed or removed, or is not collected, is found out."""
+        names = set(TEST_NAME.findall(page.read_text(encoding="utf-8")))
 
         assert sorted(names - names_of_tests()) == []
 

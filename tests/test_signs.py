@@ -24,7 +24,7 @@ def begun(store: Store, name: str, scope: ScopeReference) -> Round:
 def rows_in(path: Path, table: str) -> list[str]:
     """Give the rounds that have rows in a table."""
     with closing(sqlite3.connect(path)) as history:
-        return [name for (name,) in history.execute(f"SELECT round FROM {table}")]  # noqa: S608
+        return [name for (name,) in history.execute(f"SELECT round FROM {table}")]  # noqa: S608 - a table of ours
 
 
 def test_a_round_that_goes_on_knows_what_was_done(tmp_path: Path) -> None:

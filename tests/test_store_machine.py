@@ -15,7 +15,7 @@ from scanner.acceptance import Signature
 from scanner.life import raised
 from scanner.model import Endpoint, ScopeReference, Severity, Status
 from scanner.store import Round, Settled, Store
-from tests.exposures import NOON, SCOPE, WAY, day, endpoint, exposure
+from tests.exposures import NOON, SCOPE, WAY, coverage, day, endpoint, exposure
 
 #: Which fingerprints which probe gives, and how bad they are: two clusters of one product, one of
 #: another.
@@ -28,6 +28,9 @@ SCOPES = {"hospital": SCOPE, "wards": ScopeReference("wards", "SEC-7")}
 FINGERPRINTS = st.sampled_from(sorted(PROBE_OF))
 DOORS = st.sampled_from([endpoint(1), endpoint(2), endpoint(2, 6379)])
 VANTAGES = st.sampled_from(["dmz", "office"])
+#: Rounds of each scope and vantage; nothing below may depend on those before.
+KEEP = 2
+
 CLOCKS = st.integers(-3, 6)  # days; a clock may jump either way
 
 Sighting: TypeAlias = tuple[str, Endpoint, str]
@@ -104,7 +107,7 @@ class Rounds(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.path = self.place()
-        self.store = Store.open(self.path, create=NOON)
+        self.store = Store.open(self.path, create=NOON, keep=KEEP)
         self.memory = Memory()
         self.round: Round | None = None
         self.begun: dict[tuple[str, str], str] = {}
@@ -188,7 +191,7 @@ class Rounds(RuleBasedStateMachine):
         assert self.round is not None
         memory, name = self.memory, self.round.name
         settled = self.round.settle(NOON)
-        self.round.close()
+        self.round.end(coverage(round=name, ended=NOON))
         self.round = None
         self.note_resolved(settled, name)
         left = {
@@ -235,7 +238,7 @@ class Rounds(RuleBasedStateMachine):
             self.round.close()
             self.round = None
         self.store.close()
-        self.store = Store.open(self.path)
+        self.store = Store.open(self.path, keep=KEEP)
 
     @invariant()
     def what_is_exposed_is_open(self) -> None:

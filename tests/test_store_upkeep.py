@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.store import RoundLock, Store, StoreRefused, hold, store
+from scanner.store import RoundLock, Store, StoreRefused, hold
 from scanner.way import ShardTally, Sign
 from tests.exposures import NOON, SCOPE, VANTAGE, WAY, coverage, exposure
 from tests.ground import Ground, fresh_ground
@@ -167,26 +167,6 @@ def test_whoever_tires_of_waiting_leaves_nothing_behind(path: Path) -> None:
         ):
             hold(path, tired)
         walk(opened, "r4")
-
-
-def test_old_coverage_is_dropped_and_the_rounds_stay(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The history grows with what changes, not with the nights."""
-    monkeypatch.setattr(store, "KEPT", 2)
-    with Store.open(path) as opened:
-        walk(opened, "r2")
-        walk(opened, "r3")
-        walk(opened, "r4")
-        assert opened.problems() == ()
-
-    with closing(sqlite3.connect(path)) as connection:
-        rounds = connection.execute(
-            "SELECT name, coverage IS NOT NULL FROM round ORDER BY number"
-        ).fetchall()
-        ways = connection.execute("SELECT round FROM way ORDER BY round").fetchall()
-    assert rounds == [("r1", 0), ("r2", 0), ("r3", 1), ("r4", 1)]
-    assert ways == [("r3",), ("r4",)]
 
 
 def test_the_commands_look_where_the_configuration_says(ground: Ground) -> None:

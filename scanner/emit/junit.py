@@ -37,6 +37,12 @@ def _coverage(suite: Element, coverage: Coverage) -> None:
     if not coverage.complete:
         why = text("; ".join(coverage.why_incomplete)) or "no reason was given"
         SubElement(case, "error", message=why, type="incomplete")
+    for name, part in coverage.by_range.items():
+        seen = f"something answered in {text(name) or 'no range of the scope'}"
+        case = SubElement(suite, "testcase", classname="ronde.coverage", name=seen)
+        if part.due and not part.answered:
+            said = f"nothing is known of {part.due:,} endpoints: none answered"
+            SubElement(case, "skipped", message=said)
 
 
 def _case(suite: Element, finding: Finding) -> None:

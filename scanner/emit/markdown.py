@@ -125,6 +125,9 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
     )
     yield ""
     for line in reach.lines(coverage):
+        yield f"- {prose(line)}"
+    yield ""
+    for line in reach.lines(coverage):
         yield from (prose(line), "")
     if not coverage.complete:
         why = "; ".join(coverage.why_incomplete) or "no reason was given"

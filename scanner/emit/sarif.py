@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from scanner import __version__
+from scanner.emit import reach
 from scanner.emit.flat import moment
 from scanner.emit.report import Report
 from scanner.emit.scales import (
@@ -126,6 +127,11 @@ def _round(coverage: Coverage) -> Object:
                 "executionSuccessful": coverage.complete,
                 "startTimeUtc": moment(coverage.started),
                 "endTimeUtc": moment(coverage.ended),
+                "toolExecutionNotifications": [
+                    {"level": "warning", "message": {"text": text(line)}}
+                    for line in (*coverage.why_incomplete, *reach.lines(coverage))
+                ],
+                "properties": {"coverage": reach.counts(coverage)},
             }
         ],
     }

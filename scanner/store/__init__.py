@@ -4,7 +4,8 @@ from scanner.store.home import hold
 from scanner.store.lock import RoundLock
 from scanner.store.reading import Told
 from scanner.store.refusals import StoreRefused
+from scanner.store.retention import KEPT
 from scanner.store.round import Round, Settled
 from scanner.store.store import Store
 
-__all__ = ["Round", "RoundLock", "Settled", "Store", "StoreRefused", "Told", "hold"]
+__all__ = ["KEPT", "Round", "RoundLock", "Settled", "Store", "StoreRefused", "Told", "hold"]

@@ -34,6 +34,7 @@ from scanner.store.clerk import Clerk
 from scanner.store.database import Database
 from scanner.store.entries import Change, Door, Entries, door_of
 from scanner.store.lock import RoundLock
+from scanner.store.retention import forget
 from scanner.store.tables import round_, shard, sign
 from scanner.way import Noted, ShardTally, Sign, Way
 
@@ -78,6 +79,7 @@ class Round:
         started: datetime,
         way: Way,
         patience: Patience,
+        keep: int,
     ) -> None:
         """Take over a lock that is held and a round that is written down."""
         self._database = database
@@ -88,6 +90,7 @@ class Round:
         self._scope = scope
         self._vantage = vantage
         self._patience = patience
+        self._keep = keep
         self.at_end: AtEnd = nothing
         self._lot: ExitStack | None = None
         self._entries: Entries | None = None
@@ -202,7 +205,8 @@ class Round:
     def end(self, coverage: Coverage) -> None:
         """Commit coverage and findings, which marks the round as ended; let go of the history.
 
-        What `at_end` orders is committed with them, or none of it is.
+        What `at_end` orders is committed with them, or none of it is. Then what is
+        older than the rounds that are to be kept is forgotten.
         """
         ending = {"ended": coverage.ended, "coverage": document(coverage).decode()}
         with self._transaction() as transaction:
@@ -212,6 +216,7 @@ class Round:
             ended = (self._told(one, coverage.ended) for one in entries.of_round())
             archive.keep(transaction, self.name, ended)
             self.at_end(Clerk(transaction), coverage)
+            forget(transaction, self._keep, coverage.ended)
         self.close()
 
     def close(self) -> None:

@@ -7,14 +7,13 @@ from types import TracebackType
 from typing import Self
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from scanner.acceptance import Signature
 from scanner.life import Patience
 from scanner.model import Coverage, Finding, ScopeReference, Severity, Transport
 from scanner.past import Past
 from scanner.plaintext import document
-from scanner.store import archive
 from scanner.store.acceptances import sign, withdraw
 from scanner.store.before import before
 from scanner.store.clerk import exposed
@@ -23,6 +22,7 @@ from scanner.store.desk import Desk
 from scanner.store.lock import RoundLock
 from scanner.store.reading import Told, of_round, since
 from scanner.store.refusals import StoreRefused
+from scanner.store.retention import KEPT
 from scanner.store.round import Round
 from scanner.store.tables import round_, shard, sighting
 from scanner.store.tables import sign as sign_
@@ -33,30 +33,34 @@ from scanner.way import Way
 #: How patient a round is unless it is told.
 PATIENCE = Patience()
 
-#: Rounds whose coverage is kept: nearly three years of nights. It may be 100 KiB each.
-KEPT = 1_000
-
 
 class Store:
     """A history that is open. Calls may come from any thread, one at a time."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keep: int = KEPT) -> None:
         """Hold an open database; use `Store.open`."""
         self._database = database
+        self._keep = keep
 
     @classmethod
     def open(
-        cls, where: str | Path, *, create: datetime | None = None, as_it_is: bool = False
+        cls,
+        where: str | Path,
+        *,
+        create: datetime | None = None,
+        as_it_is: bool = False,
+        keep: int = KEPT,
     ) -> Self:
         """Open the history at a path or URL; make it if it is missing and `create` says when.
 
         One of an older version is brought up to this one, unless it is to stay `as_it_is`, which
-        is enough to copy it.
+        is enough to copy it. Rounds that end here keep so many of their scope and vantage, and
+        forget what was before them.
 
         Raises:
             StoreRefused: missing, another program's, newer than this program, or unreadable.
         """
-        return cls(Database.open(where, create=create, as_it_is=as_it_is))
+        return cls(Database.open(where, create=create, as_it_is=as_it_is), keep)
 
     @property
     def name(self) -> str:
@@ -92,6 +96,7 @@ class Store:
                 started=at,
                 way=way,
                 patience=patience,
+                keep=self._keep,
             )
         except BaseException:
             lock.release()
@@ -129,6 +134,7 @@ class Store:
                 started=row.started,
                 way=begun,
                 patience=patience,
+                keep=self._keep,
             )
             self._reopen(resumed, ended=row.ended is not None)
         except BaseException:
@@ -264,7 +270,6 @@ class Store:
                 raise StoreRefused(f"there was a round {name} before; a name is used once")
             transaction.execute(insert(round_).values(row))
             _forget(transaction, _superseded(name, scope, vantage))
-            _forget_coverage(transaction)
             kept = {"round": name, "document": document(way).decode()}
             transaction.execute(insert(way_).values(kept))
 
@@ -280,16 +285,6 @@ def _forget(transaction: Connection, rounds: Select[tuple[str]]) -> None:
     """Drop what was only kept to continue some rounds."""
     for table in (shard, sign_):
         transaction.execute(delete(table).where(table.c.round.in_(rounds)))
-
-
-def _forget_coverage(transaction: Connection) -> None:
-    """Drop ways and coverage of rounds long ago; their names and times stay, for the events."""
-    newest = select(func.max(round_.c.number)).scalar_subquery()
-    old = select(round_.c.name).where(round_.c.number <= newest - KEPT)
-    transaction.execute(delete(way_).where(way_.c.round.in_(old)))
-    long_ago = update(round_).where(round_.c.name.in_(old), round_.c.coverage.is_not(None))
-    transaction.execute(long_ago.values(coverage=None))
-    archive.forget(transaction)
 
 
 def _unchanged(name: str, begun: str | None, now: Way) -> Way:

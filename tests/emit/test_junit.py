@@ -9,6 +9,7 @@ from xmlschema import XMLSchema10, XMLSchemaValidationError
 
 from scanner.emit.formats import Format
 from scanner.model import Coverage, Finding, Status
+from scanner.reach import Reach
 from tests.emit.test_formats import HOSTILE, SIGNED, document, saying
 from tests.exposures import coverage, exposure
 
@@ -74,6 +75,19 @@ def test_an_incomplete_round_is_an_error() -> None:
     assert error.message == "the window closed"
     assert (half.errors, half.tests, whole.errors, whole.tests) == (1, 1, 0, 1)
     assert whole.time == 12
+
+
+def test_a_range_where_nothing_answered_has_not_passed() -> None:
+    """Nothing is known of it: it is skipped, as a test is that could not be run."""
+    dark = Reach(planned=8, reached=0, closed=0, filtered=8, unreachable=0)
+    lit = Reach(planned=8, reached=0, closed=1, filtered=7, unreachable=0)
+    read = suite(reached=coverage(by_range={"192.0.2.0/29": dark, "192.0.2.8/29": lit}))
+
+    assert [(case.name, len(case.result)) for case in read][1:] == [
+        ("something answered in 192.0.2.0/29", 1),
+        ("something answered in 192.0.2.8/29", 0),
+    ]
+    assert (read.skipped, read.failures, read.errors) == (1, 0, 0)
 
 
 def test_a_member_against_the_schema_would_be_seen() -> None:

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 from scanner.emit.formats import Format
 from scanner.emit.markdown import prose
 from scanner.model import Finding, Status
+from scanner.reach import Reach
 from tests.emit.test_formats import HOSTILE, document, saying
 from tests.exposures import coverage, exposure
 
@@ -56,6 +57,15 @@ def test_what_was_resolved_stands_apart() -> None:
 
     assert "192.0.2.7" not in before
     assert "192.0.2.7" in after.partition("## What to do")[0]
+
+
+def test_what_was_not_seen_stands_above_the_findings() -> None:
+    """A page without rows is not a network without open doors."""
+    dark = Reach(planned=8, reached=0, closed=0, filtered=8, unreachable=0)
+    text = document(Format.MARKDOWN, exposure(), reached=coverage(by_range={"192.0.2.0/29": dark}))
+
+    said = "- NOTHING ANSWERED in 192.0.2.0/29 (8 endpoints)."
+    assert 0 < text.index(said) < text.index("| severity |")
 
 
 def test_an_incomplete_round_says_so_first() -> None:

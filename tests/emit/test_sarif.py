@@ -12,11 +12,12 @@ from sarif_pydantic import Run, Sarif  # type: ignore[import-untyped] # it ships
 
 from scanner.emit.formats import Format
 from scanner.model import Coverage, Endpoint, Finding, Severity, Status
+from scanner.reach import Reach
 from tests.emit.test_formats import HOSTILE, SIGNED, document, saying
 from tests.exposures import coverage, exposure
 
 #: Members of a result (sections 3.27.23, 3.27.24 and 3.27.29) that the reader lacks.
-LACKING = {"suppressions", "baselineState", "provenance"}
+LACKING = {"suppressions", "baselineState", "provenance", "toolExecutionNotifications"}
 
 
 @cache
@@ -134,6 +135,24 @@ def test_an_incomplete_round_did_not_succeed() -> None:
     (half,) = run(reached=coverage(complete=False)).invocations or []
 
     assert half.execution_successful is False
+
+
+def test_what_was_not_seen_is_said_beside_the_results() -> None:
+    """No result is not the same as no open door."""
+    dark = Reach(planned=8, reached=0, closed=0, filtered=8, unreachable=0)
+    log = json.loads(document(Format.SARIF, reached=coverage(by_range={"192.0.2.0/29": dark})))
+    said = log["runs"][0]["invocations"][0]
+
+    assert [one["message"]["text"] for one in said["toolExecutionNotifications"]] == [
+        "NOTHING ANSWERED in 192.0.2.0/29 (8 endpoints)."
+    ]
+    assert said["properties"]["coverage"] == {
+        "reached": 2,
+        "closed": 1200,
+        "filtered": 44,
+        "unreachable": 0,
+        "skipped": 10,
+    }
 
 
 def test_an_address_of_version_6_is_a_uri() -> None:

@@ -8,7 +8,7 @@ import random
 import socket
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, suppress
 from itertools import cycle, islice
 from typing import TypeAlias
@@ -21,6 +21,7 @@ from anyio.streams.tls import TLSStream
 from scanner.demo.listen import GONE
 from tests.fakes.http import page
 from tests.fakes.scripted import Says
+from tests.hostile import datagrams
 from tests.hostile.kinds import PORTS, Kind, honest, hostile
 from tests.hostile.lures import Lures
 
@@ -64,7 +65,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Fallen(msgspec.Struct, frozen=True):
-    """The last line: how many connections the trap has seen."""
+    """The last line: how many connections and datagrams the trap has seen."""
 
     trapped: int
 
@@ -72,6 +73,11 @@ class Fallen(msgspec.Struct, frozen=True):
 def port_of(default: int) -> int:
     """Give the port of the estate that stands for a default one."""
     return FIRST_PORT + list(PORTS).index(default)
+
+
+def datagram_port_of(probe: str) -> int:
+    """Give the port of the estate that a probe which sends datagrams is pointed at."""
+    return FIRST_PORT + len(PORTS) + datagrams.PROBES.index(probe)
 
 
 def placed(block: int) -> Iterator[tuple[Kind, Service]]:
@@ -118,10 +124,23 @@ async def _stand(block: int) -> None:
             for port in (*PORTS, 9_200, 9_180, *map(port_of, PORTS)):
                 with suppress(OSError):  # a default port that somebody else has everywhere
                     await _listen(tasks, Kind("trap", port, trap), (trap_of(block), port))
-            _say(Standing((*services, *deaf), trap_of(block)))
+            told = [one async for one in _answering(tasks, block, trapped)]
+            _say(Standing((*services, *deaf, *told), trap_of(block)))
             await anyio.to_thread.run_sync(sys.stdin.read)
             tasks.cancel_scope.cancel()
-    _say(Fallen(trapped["connections"]))
+    _say(Fallen(trapped.total()))
+
+
+async def _answering(tasks: TaskGroup, block: int, trapped: Counter[str]) -> AsyncIterator[Service]:
+    """Stand those who answer datagrams, each on a host of its own."""
+    trap = await datagrams.bound(trap_of(block), FIRST_PORT)
+    tasks.start_soon(datagrams.count, trap, lambda: trapped.update(["datagrams"]))
+    for host, sender in enumerate(datagrams.senders(), start=HOSTS + 2):
+        address, port = _address(block, host), datagram_port_of(sender.probe)
+        mine = await datagrams.bound(address, port)
+        tasks.start_soon(datagrams.answer, sender, mine, trap)
+        if not sender.elsewhere:  # nobody listens to the others
+            yield Service(sender.name, address, port, is_open=False)
 
 
 def _say(line: msgspec.Struct) -> None:

@@ -17,7 +17,16 @@ import msgspec
 from probes import PROBES
 from scanner.model import Transport
 from tests.ground import COMMAND, SIGNED
-from tests.hostile.estate import MAX_OPEN_PORTS, Fallen, Place, Service, Standing, port_of
+from tests.hostile import datagrams
+from tests.hostile.estate import (
+    MAX_OPEN_PORTS,
+    Fallen,
+    Place,
+    Service,
+    Standing,
+    datagram_port_of,
+    port_of,
+)
 from tests.hostile.kinds import PORTS
 
 ROOT = Path(__file__).parents[2]
@@ -58,10 +67,9 @@ class Ended:
         """Give the lines of one schema."""
         return [line for line in self.lines if line["schema"].startswith(f"ronde.{name}/")]
 
-    @property
-    def found(self) -> set[Place]:
-        """Give the endpoints with a finding."""
-        return {_place(line) for line in self.of_schema("finding")}
+    def places(self, name: str) -> set[Place]:
+        """Give where in the estate lines of one schema are about: other programs listen as well."""
+        return {_place(line) for line in self.of_schema(name)} & self.names.keys()
 
     @property
     def names(self) -> dict[Place, str]:
@@ -128,7 +136,7 @@ def _scope(block: int) -> str:
     extra = "".join(f"{name} = {ports}\n" for name, ports in _extra_ports().items())
     granted = (
         f'ranges = ["127.{block}.0.0/22"]\nmax_open_ports = {MAX_OPEN_PORTS}\n'
-        "ftp_anonymous = true\ndicom_find = true\n"
+        "ftp_anonymous = true\ndicom_find = true\nudp = true\n"
     )
     return f"{SIGNED}{granted}{RATES}\n[extra_ports]\n{extra}"
 
@@ -140,7 +148,8 @@ def _extra_ports() -> dict[str, list[int]]:
         for about in (probe.about for probe in PROBES)
         if about.transport is Transport.TCP
     }
-    return {name: numbers for name, numbers in ports.items() if numbers}
+    told = {name: [datagram_port_of(name)] for name in datagrams.PROBES}
+    return {name: numbers for name, numbers in ports.items() if numbers} | told
 
 
 def _place(line: dict[str, Any]) -> Place:

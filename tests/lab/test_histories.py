@@ -44,11 +44,13 @@ from tests.test_store import (
 )
 from tests.test_store_life import TestAccepted, TestPatience, TestRegression
 from tests.test_store_machine import Rounds
+from tests.test_store_retention import TestForgetting
 
 __all__ = [
     "TestAccepted",
     "TestCluster",
     "TestContinuing",
+    "TestForgetting",
     "TestKilled",
     "TestLife",
     "TestPatience",

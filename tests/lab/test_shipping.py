@@ -16,7 +16,8 @@ from scanner.emit.report import Report
 from scanner.model import Finding
 from tests.exposures import coverage, exposure
 from tests.lab.servers.elasticsearch import elasticsearch, opensearch
-from tests.lab.servers.process import Running
+from tests.lab.servers.process import LOOPBACK, Running
+from tests.lab.servers.relay import relay
 from tests.lab.servers.web import ask
 from tests.lab.session import Lab
 
@@ -38,6 +39,21 @@ def there(server: Running) -> int:
     """Count the documents that the cluster can find."""
     ask(server.port, "/ronde-test/_refresh", method="POST")
     return int(ask(server.port, "/ronde-test/_count").json()["count"])
+
+
+def test_what_was_not_answered_is_there_once(lab: Lab) -> None:
+    """A request is lost on its way there, and the next one's answer on its way back."""
+    server = lab.start(elasticsearch, "9.2.4")
+    ask(server.port, "/ronde-test", method="DELETE")
+    waited: list[float] = []
+
+    with relay(server.port) as port:
+        target = Cluster("http", LOOPBACK, port, "ronde-test")
+        report = Report(FINDINGS)
+        ship(target, report, resolve=lambda name: [name], sleep=waited.append)
+
+    assert waited == [1.0, 2.0]
+    assert there(server) == len(FINDINGS)
 
 
 @pytest.mark.parametrize(

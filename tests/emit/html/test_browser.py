@@ -226,6 +226,24 @@ class TestList:
         assert printed == sum(finding.status is Status.NEW for finding in estate(120))
         assert page.locator("tr.detail").count() == 0
 
+    @pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+    def test_nothing_is_cut_off_at_the_edge_of_a_sheet(
+        self, browser: Browser, tmp_path: Path, locale: str
+    ) -> None:
+        """A4 less its margins is 680 pixels wide, and paper cannot be scrolled."""
+        sheet = {"width": 680, "height": 1_009}
+        report = Report(estate(60), reached(), past())
+        page = opened(browser, tmp_path, report, locale=locale, viewport=sheet)
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+        right = page.evaluate(
+            """[...document.querySelectorAll('td, th, p, pre')]
+                 .map((one) => one.getBoundingClientRect().right)"""
+        )
+        assert max(right) <= 680
+        expect(page.get_by_role("columnheader").last).to_be_visible()
+
     def test_a_stack_of_paper_has_an_end_and_says_so(self, page: Page) -> None:
         """All 120 lines, and the details of the worst 50."""
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -282,6 +300,7 @@ def test_axe_finds_no_barrier(browser: Browser, tmp_path: Path, locale: str, sch
     doors = estate(60)
     report = Report(doors, reached(), past(doors[0].fingerprint))
     page = opened(browser, tmp_path, report, locale=locale, color_scheme=scheme)
+    page.locator("#by-group").select_option("case")
     page.locator("table.findings td button").first.click()
 
     assert Axe().run(page).response["violations"] == []

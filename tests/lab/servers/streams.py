@@ -101,7 +101,7 @@ def _entries(canary: str) -> str:
 
 def _add(program: Path, settings: Path, entries: Path) -> None:
     argv = (program.with_name("slapadd"), "-f", settings, "-l", entries)
-    subprocess.run([str(word) for word in argv], check=True, capture_output=True, timeout=30)  # noqa: S603
+    subprocess.run([str(word) for word in argv], check=True, capture_output=True, timeout=30)  # noqa: S603 - the lab's own
 
 
 def _slapd_version(at: Place, program: Path) -> str:

@@ -16,7 +16,7 @@ def psql(server: Running) -> subprocess.CompletedProcess[str]:
     """Read the table over TCP, with no password to give."""
     where = ("-h", server.address, "-p", str(server.port), "-U", "postgres", "-w")
     return subprocess.run(  # noqa: S603  # the official client
-        ["psql", *where, "-Atc", "select body from faxes"],  # noqa: S607
+        ["psql", *where, "-Atc", "select body from faxes"],  # noqa: S607 - the lab's own
         check=False,
         capture_output=True,
         text=True,
@@ -28,7 +28,7 @@ def mysql(server: Running) -> subprocess.CompletedProcess[str]:
     """Read the table over TCP as a user that nobody made, with no password."""
     where = ("-h", server.address, "-P", str(server.port), "-u", "stranger", "--protocol=tcp")
     return subprocess.run(  # noqa: S603  # the official client
-        ["mariadb", "--no-defaults", *where, "-Ne", "select body from clinic.faxes"],  # noqa: S607
+        ["mariadb", "--no-defaults", *where, "-Ne", "select body from clinic.faxes"],  # noqa: S607 - the lab's own
         check=False,
         capture_output=True,
         text=True,
