@@ -169,6 +169,11 @@ def test_the_pod_has_next_to_no_rights() -> None:
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
     }
+    assert {one["mountPath"]: one.get("readOnly", False) for one in container["volumeMounts"]} == {
+        "/etc/ronde": True,
+        "/var/lib/ronde": False,
+        "/tmp": False,  # noqa: S108 - the folder of a pod, which is its own
+    }
     assert list(refusals(container["args"])) == []
 
 
