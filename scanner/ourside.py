@@ -111,7 +111,7 @@ class Answer:
         """
         try:
             return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Unreached(f"the answer with status {self.status} is no JSON") from error
 
     def said(self, limit: int = 300) -> str:

@@ -244,7 +244,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         brief,
         Share.of(prepared.plan.shards(history.way.shards), done),
         sweep=parts.sweep,
-        guard=_guard(prepared, manner),
+        guard=_guard(prepared, manner, parts.store.hosts),
         audit=audit,
         around=parts.around,
     )
@@ -265,12 +265,12 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
     return _Going(round_, ledger, history.started, walker, calls)
 
 
-def _guard(prepared: Prepared, manner: Manner) -> Guard:
+def _guard(prepared: Prepared, manner: Manner, names: frozenset[str]) -> Guard:
     """Guard this process; where workers walk, it has no business but with devices."""
     plan = prepared.plan
     if manner.workers == 1:
-        return Guard(prepared.scope.without(plan.apart).allowed | plan.called)
-    return Guard(plan.called, starts=COMMAND)
+        return Guard(prepared.scope.without(plan.apart).allowed | plan.called, names=names)
+    return Guard(plan.called, starts=COMMAND, names=names)
 
 
 def _calls(plan: Plan, history: Round, manner: Manner) -> Calls:

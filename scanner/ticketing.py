@@ -108,18 +108,19 @@ class Ticketing:
             Refused: there is no such system, or it does not; the message says why.
         """
         one = self.named(name)
-        try:
-            return anyio.run(self._reaching, one, one.system.check)
-        except (Undelivered, Unreached, OSError) as error:
-            raise Refused(f"{name}: {one.without_secrets(str(error))}") from error
+        return self._asked(one, one.system.check)
 
     def look(self, name: str, tickets: Sequence[Ticket]) -> dict[str, State]:
-        """Ask a tracker where some tickets stand, by key; a webhook cannot be asked."""
+        """Ask a tracker where some tickets stand, by key; a webhook cannot be asked.
+
+        Raises:
+            Refused: it does not answer; the message says why.
+        """
         one = self.named(name)
         system = one.system
         if isinstance(system, Channel):
             return {}
-        return anyio.run(self._reaching, one, partial(_looked, system, tickets))
+        return self._asked(one, partial(_looked, system, tickets))
 
     def named(self, name: str) -> Connected:
         """Give a system by its name.
@@ -132,6 +133,15 @@ class Ticketing:
                 return one
         known = ", ".join(one.name for one in self.systems) or "none"
         raise Refused(f"the configuration has no [tickets.{name}]; it has: {known}")
+
+    def _asked(self, one: Connected, question: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return anyio.run(self._reaching, one, question)
+        except OSError as error:
+            raise Refused(f"tickets.{one.name}: {_unresolved(error)}") from error
+        except (Undelivered, Unreached) as error:
+            why = one.without_secrets(str(error))
+            raise Refused(f"tickets.{one.name}: {why}") from error
 
     def _order(self, clerk: Clerk, newest: str, now: datetime) -> None:
         for one in self.systems:

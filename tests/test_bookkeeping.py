@@ -64,3 +64,20 @@ def test_a_history_that_is_not_there_is_not_made(ground: Ground) -> None:
     """A misspelt path has no findings to accept."""
     assert ground.run("accept", "ffff", *SIGNED, *HISTORY).code == 2
     assert not (ground.folder / "history.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:hunter2@db.example/ronde",
+        "postgresql://db.example/ronde?password=hunter2",
+        "postgresql://[hunter2@db.example/ronde",
+    ],
+)
+def test_a_password_on_the_command_line_is_refused(ground: Ground, url: str) -> None:
+    """Everybody could read it there; it is not repeated, and nothing is connected to."""
+    said = ground.run("db", "check", "--history", url)
+
+    assert said.code == 2
+    assert "name the URL in RONDE_HISTORY or ronde.toml" in said.err
+    assert "hunter2" not in said.err

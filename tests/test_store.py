@@ -556,7 +556,8 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("url", "said"),
         [
-            ("postgresql://me:hunter2@db/ronde", "postgresql"),
+            ("mysql://me:hunter2@db/ronde", "mysql is not supported: sqlite and postgresql are"),
+            ("postgresql://me@127.0.0.1:hunter2/ronde", "cannot be read"),
             ("nonsense://me:hunter2@db", "nonsense"),
             ("://hunter2", "cannot be read"),
             ("sqlite://", "name a file"),

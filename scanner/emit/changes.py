@@ -66,6 +66,8 @@ class _Night:
         if self.now.accepted != accepted_before:
             was, are = sum(accepted_before.values()), sum(self.now.accepted.values())
             yield f"Accepted findings: {was:,} in the round before, {are:,} now."
+        if self.before and self.now.started < (last := self.before[-1].started):
+            yield f"THE CLOCK WENT BACK: the round before began at {last:%Y-%m-%d %H:%M} UTC."
         yield from reach.newly_dark(self.now, self.before[-1] if self.before else None)
         if not self.now.complete:
             why = "; ".join(printable(reason) for reason in self.now.why_incomplete)

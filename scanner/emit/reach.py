@@ -9,6 +9,9 @@ from scanner.reach import Reach
 #: Enough to see where to look; all of it is in the coverage.
 MAX_PARTS = 10
 
+#: What becomes of an endpoint.
+STATES = ("reached", "closed", "filtered", "unreachable", "skipped")
+
 
 def darkest_first(parts: Mapping[str, Reach]) -> list[tuple[str, Reach]]:
     """Sort by the share that answered of what was to be visited, then by how much that is."""
@@ -49,13 +52,8 @@ def newly_dark(now: Coverage, before: Coverage | None) -> Iterator[str]:
 
 def counts(whole: Coverage | Reach) -> dict[str, int]:
     """Count endpoints by what became of them."""
-    return {
-        "reached": whole.reached,
-        "closed": whole.closed,
-        "filtered": whole.filtered,
-        "unreachable": whole.unreachable,
-        "skipped": sum(whole.skipped.values()),
-    }
+    states = (whole.reached, whole.closed, whole.filtered, whole.unreachable)
+    return dict(zip(STATES, (*states, sum(whole.skipped.values())), strict=True))
 
 
 def _shown(parts: list[tuple[str, Reach]]) -> str:

@@ -8,7 +8,7 @@ import msgspec
 import xlsxwriter  # type: ignore[import-untyped] # it has no types
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped] # likewise
 
-from scanner.emit import Unwritable
+from scanner.emit import Unwritable, reach
 from scanner.emit.flat import COLUMNS, Cell, row, safe
 from scanner.emit.report import Report
 from scanner.model import Coverage
@@ -21,6 +21,9 @@ _PLAIN = {"constant_memory": True, "strings_to_formulas": False, "strings_to_url
 
 #: As wide as an IPv6 address with a bit of air, in characters.
 _WIDTH = 20
+
+#: What has a sheet of its own: a cell holds 32,767 characters.
+_PARTS = ("by_range", "by_owner", "by_probe")
 
 #: Beyond it a cell's number, a double, is no longer the one that was told [IEEE 754].
 _EXACT = 1 << 53
@@ -40,6 +43,7 @@ def render(report: Report) -> Iterator[bytes]:
         _findings(book.add_worksheet("findings"), report)
         if report.coverage:
             _coverage(book.add_worksheet("coverage"), report.coverage)
+            _reach(book.add_worksheet("reach"), report.coverage)
     yield file.getvalue()
 
 
@@ -57,8 +61,22 @@ def _findings(sheet: Worksheet, report: Report) -> None:
 
 def _coverage(sheet: Worksheet, coverage: Coverage) -> None:
     sheet.set_column(0, 1, _WIDTH)
-    for number, (name, value) in enumerate(msgspec.to_builtins(coverage).items()):
+    told = msgspec.to_builtins(coverage)
+    whole = {name: value for name, value in told.items() if name not in _PARTS}
+    for number, (name, value) in enumerate(whole.items()):
         _write(sheet, number, (name, value if type(value) is int else safe(str(value))))
+
+
+def _reach(sheet: Worksheet, coverage: Coverage) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, 1, _WIDTH)
+    _write(sheet, 0, ("part", "name", "planned", *reach.STATES))
+    parts = [
+        (kind, name, part) for kind in _PARTS for name, part in getattr(coverage, kind).items()
+    ]
+    for number, (kind, name, part) in enumerate(parts, start=1):
+        cells = (kind, safe(name), part.planned, *reach.counts(part).values())
+        _write(sheet, number, cells)
 
 
 def _write(sheet: Worksheet, number: int, cells: tuple[Cell, ...]) -> None:

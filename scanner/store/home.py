@@ -17,11 +17,13 @@ from scanner.store.sqlite import File
 class Home(Protocol):
     """What differs between databases. Its `name` is safe to show: it holds no user or password.
 
-    `reading` are the execution options of transactions that read.
+    `reading` are the execution options of transactions that read; `names` the hosts that have to be
+    resolved to reach it, also in the middle of a round.
     """
 
     name: str
     reading: Mapping[str, object]
+    names: frozenset[str]
 
     def engine(self, *, create: bool) -> Engine:
         """Give connections to it; make the place for it if it is missing and is to be created.

@@ -54,6 +54,8 @@ class Server:
     def __init__(self, url: URL) -> None:
         """Take a URL of PostgreSQL; nothing is sent."""
         self._url = url.set(drivername="postgresql+psycopg")
+        #: The driver resolves them itself, anew for each connection.
+        self.names = frozenset(_hosts(url))
         port = f":{url.port}" if url.port else ""
         self.name = f"postgresql://{url.host or ''}{port}/{url.database or ''}"
 
@@ -110,6 +112,12 @@ class Server:
             raise StoreRefused(
                 "a history in PostgreSQL needs psycopg (pip install 'ronde[postgresql]')"
             ) from error
+
+
+def _hosts(url: URL) -> Iterator[str]:
+    """List the hosts that a URL or libpq's variable names."""
+    for hosts in (url.host, *url.normalized_query.get("host", ()), os.environ.get("PGHOST")):
+        yield from filter(None, (hosts or "").split(","))
 
 
 class SessionLock(RoundLock):

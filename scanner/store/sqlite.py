@@ -24,6 +24,7 @@ class File:
     """One file, and what SQLite and the lock put beside it: all of it its owner's alone."""
 
     reading: Mapping[str, object] = {}
+    names: frozenset[str] = frozenset()
 
     def __init__(self, path: Path) -> None:
         """Name it; nothing is touched."""

@@ -67,6 +67,11 @@ class Store:
         """Give what the history is called in messages: no user, no password."""
         return self._database.home.name
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Give the names that are resolved to reach it, also in the middle of a round."""
+        return self._database.home.names
+
     def begin_round(  # noqa: PLR0913 - a round is known by so much
         self,
         name: str,

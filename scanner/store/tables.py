@@ -149,8 +149,8 @@ acceptance = Table(
     Index("acceptance_by_fingerprint", "fingerprint"),
 )
 
-#: What changed, when and why; rows are added, and forgotten. Sightings that repeat are no change, so
-#: it grows with what happens, not with the nights.
+#: What changed, when and why; rows are added, and go with their rounds. Sightings that repeat are
+#: no change, so it grows with what happens, not with the nights.
 event = Table(
     "event",
     TABLES,

@@ -52,7 +52,7 @@ def decoded(answer: Answer, kind: type[T]) -> T:
     """
     try:
         return msgspec.json.decode(answer.body, type=kind, strict=False)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreached(f"the answer with status {answer.status} is not a whole one") from error
 
 

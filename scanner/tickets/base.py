@@ -43,8 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_new: int = 25
     closed_by_hand: ByHand = ByHand.UNTIL_CHANGE
     escalate: bool = True
-    concurrency: int = 8
-    per_second: float = 40
+    concurrency: int = 10
+    per_second: float = 50
     ca: str | None = None
     title: str | None = None
     body: str | None = None

@@ -4,13 +4,12 @@ What is done is written down call by call, so that a process may end anywhere. A
 creation may or may not have happened is searched for, by its key, before another one is made.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import anyio
-from anyio.abc import ObjectReceiveStream
 
 from scanner.ourside import Rehearsed, Unreached
 from scanner.ticket import Errand, State, Ticket
@@ -27,6 +26,9 @@ MAX_STRIKES = 5
 #: must repair is tried once a day, for nobody tells us when it is repaired.
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(days=1)
+
+#: What is to be done about one ticket, in its order.
+Lot: TypeAlias = list[tuple[Errand, Ticket]]
 
 
 class Book(Protocol):
@@ -70,33 +72,22 @@ class Delivery:
     async def run(self, errands: Sequence[tuple[Errand, Ticket]]) -> Tally:
         """Do errands, those of one ticket in their order; nothing is raised for one that fails."""
         tally, strikes = Tally(left=len(errands)), _Strikes()
-        send, receive = anyio.create_memory_object_stream[list[tuple[Errand, Ticket]]](
-            len(errands) + 1
-        )
-        for lot in _by_ticket(errands):
-            send.send_nowait(lot)
-        send.close()
+        lots = iter(_by_ticket(errands))  # shared: each worker takes the next one
         with anyio.move_on_after(MAX_SECONDS):
-            async with anyio.create_task_group() as tasks, receive:
+            async with anyio.create_task_group() as tasks:
                 for _ in range(self.at_once):
-                    tasks.start_soon(self._work, receive.clone(), tally, strikes)
+                    tasks.start_soon(self._work, lots, tally, strikes)
         return tally
 
-    async def _work(
-        self,
-        lots: ObjectReceiveStream[list[tuple[Errand, Ticket]]],
-        tally: Tally,
-        strikes: "_Strikes",
-    ) -> None:
-        async with lots:
-            async for lot in lots:
-                remote: str | None = lot[0][1].remote
-                for errand, _ in lot:
-                    if strikes.out:
-                        return
-                    done, remote = await self._do(errand, remote, tally, strikes)
-                    if not done:
-                        break
+    async def _work(self, lots: Iterator[Lot], tally: Tally, strikes: "_Strikes") -> None:
+        for lot in lots:
+            remote = lot[0][1].remote
+            for errand, _ in lot:
+                if strikes.out:
+                    return
+                done, remote = await self._do(errand, remote, tally, strikes)
+                if not done:
+                    break
 
     async def _do(
         self, errand: Errand, known: str | None, tally: Tally, strikes: "_Strikes"
@@ -170,9 +161,9 @@ def ready(
     ]
 
 
-def _by_ticket(errands: Iterable[tuple[Errand, Ticket]]) -> list[list[tuple[Errand, Ticket]]]:
+def _by_ticket(errands: Iterable[tuple[Errand, Ticket]]) -> list[Lot]:
     """Part errands by ticket, in the order in which they were ordered."""
-    lots: dict[str, list[tuple[Errand, Ticket]]] = {}
+    lots: dict[str, Lot] = {}
     for errand, ticket in errands:
         lots.setdefault(ticket.key, []).append((errand, ticket))
     return list(lots.values())

@@ -4,6 +4,7 @@ A system's module is loaded when a table names it; adding one is a file and a li
 """
 
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +34,7 @@ SYSTEMS: Mapping[str, str] = {
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 #: Sane bounds: below them nothing is done, above them nobody is polite.
-_BOUNDS = {"max_new": (0, 10_000), "concurrency": (1, 16), "per_second": (0.01, 1_000)}
+_BOUNDS = {"max_new": (0, 10_000), "concurrency": (1, 16), "per_second": (0.01, 10_000)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,14 @@ class _Parts:
             site = Site.parse(self.settings.url)
         except Refused as error:
             raise Refused(f"{self.place}.url: {error}") from error
+        if authority := self.beside(self.settings.ca):
+            _refuse_unreadable(Path(authority), f"{self.place}.ca")
         client = Client(
             site=site,
             headers=headers,
             concurrency=self.settings.concurrency,
             per_second=self.settings.per_second,
-            authority=self.beside(self.settings.ca),
+            authority=authority,
             transport=self.around.transport,
             rehearsal=self.around.rehearsal,
         )
@@ -143,6 +146,14 @@ def _module(path: Path, name: str, table: Mapping[str, object]) -> ModuleType:
     if system not in SYSTEMS:
         raise Refused(f"{path}: tickets.{name}.system: is one of {', '.join(SYSTEMS)}")
     return import_module(SYSTEMS[str(system)])
+
+
+def _refuse_unreadable(path: Path, field: str) -> None:
+    """Refuse certificates that cannot be read, before a round begins."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError) as error:
+        raise Refused(f"{field}: no certificates can be read from {path}") from error
 
 
 def _refuse_bounds(settings: Settings, place: str) -> None:

@@ -2,10 +2,17 @@
 
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
-from scanner.model import Endpoint
+from sqlalchemy import insert
+
+from scanner.model import Endpoint, Transport
 from scanner.store import Store
+from scanner.store.database import Database
+from scanner.store.entries import Change
+from scanner.store.retention import forget
+from scanner.store.tables import event
 from tests.bench.result import Part, Table, Target
 from tests.exposures import NOON, SCOPE, VANTAGE, WAY, coverage, day, exposure
 
@@ -19,9 +26,13 @@ LOT = 100
 #: CPU seconds to list what is open.
 WANTED = 0.5
 
+#: Findings that change each night: one in a hundred.
+CHANGES = FINDINGS // 100
+
 TEXT = (
-    f"{ROUNDS:,} rounds, the last of which saw {FINDINGS:,} findings exposed. CPU time of the best "
-    f"of {TURNS} turns of what `ronde findings` asks."
+    f"{ROUNDS:,} rounds, in each of which {CHANGES} findings changed; the last saw {FINDINGS:,} "
+    f"exposed. CPU time of the best of {TURNS} turns of what `ronde findings` asks, and of what "
+    "the end of a round adds to forget the oldest of these rounds."
 )
 
 
@@ -31,14 +42,19 @@ def measure() -> Part:
         path = Path(folder) / "history.sqlite"
         with Store.open(path, create=NOON) as store:
             _fill(store)
-            best = min(_listed(store) for _ in range(TURNS))
+        _change(path)
         size = path.stat().st_size
-    row = (f"{ROUNDS:,}", f"{FINDINGS:,}", f"{size / 1e6:.1f}", f"{best:.3f}")
+        with Store.open(path) as store:
+            best = min(_listed(store) for _ in range(TURNS))
+        forgotten = _forgotten(path)
+    counts = (f"{ROUNDS:,}", f"{ROUNDS * CHANGES:,}", f"{FINDINGS:,}")
+    row = (*counts, f"{size / 1e6:.1f}", f"{best:.3f}", f"{forgotten:.3f}")
+    columns = ("rounds", "changes", "findings", "MB", "CPU s to list", "CPU s to forget one")
     return Part(
         name="history",
         title="A grown history",
         text=TEXT,
-        tables=(Table("What is open", ("rounds", "findings", "MB", "CPU s"), (row,)),),
+        tables=(Table("What is open", columns, (row,)),),
         targets=(Target("open findings listed", WANTED, best, at_most=True, unit=" s"),),
     )
 
@@ -55,6 +71,33 @@ def _fill(store: Store) -> None:
                     place = Endpoint(address=f"10.0.{number >> 8}.{number & 255}", port=9200)
                     name = f"{number:032x}"
                     last.record(exposure(fingerprint=name, endpoint=place, round="last"))
+
+
+def _change(path: Path) -> None:
+    """Write down what happened in the nights before, as rounds would have."""
+    happened = [
+        {
+            "round": f"r{number}",
+            "fingerprint": f"{(number * CHANGES + one) % FINDINGS:032x}",
+            "what": Change.CHANGED.value,
+            "address": "10.0.0.1",
+            "port": 9200,
+            "transport": Transport.TCP,
+            "because": "version",
+            "at": day(number),
+        }
+        for number in range(1, ROUNDS)
+        for one in range(CHANGES)
+    ]
+    with closing(Database.open(path, create=None)) as database, database.writing() as transaction:
+        transaction.execute(insert(event), happened)
+
+
+def _forgotten(path: Path) -> float:
+    with closing(Database.open(path, create=None)) as database, database.writing() as transaction:
+        start = time.process_time()
+        forget(transaction, ROUNDS - 1, NOON)
+        return time.process_time() - start
 
 
 def _listed(store: Store) -> float:

@@ -100,6 +100,15 @@ def test_an_acceptance_that_ended_is_news() -> None:
     assert "Accepted findings: 1 in the round before, 0 now." in said
 
 
+def test_a_clock_that_went_back_is_news() -> None:
+    """The history keeps its order, and the times in it mean little until somebody sets it right."""
+    was = coverage(round="r-1", started=NOON + NIGHT)
+
+    assert "THE CLOCK WENT BACK: the round before began at 2026-03-02 12:00 UTC." in told(
+        before=was
+    )
+
+
 def test_the_first_round_has_everything_to_say() -> None:
     """Nobody has heard of anything in it."""
     assert len(told(exposure(), exposure(status=Status.UNVERIFIED), before=None)) == 4

@@ -12,6 +12,7 @@ from scanner.emit.flat import COLUMNS
 from scanner.emit.formats import Format, renderer
 from scanner.emit.report import Report
 from scanner.model import Coverage, Finding, Holding
+from scanner.reach import Reach
 from tests.emit.test_formats import HOSTILE, saying
 from tests.exposures import coverage, exposure
 
@@ -43,6 +44,21 @@ def test_the_coverage_has_a_sheet() -> None:
         told = {str(row[0]): row[1] for row in book["coverage"].iter_rows(values_only=True)}
 
     assert (told["planned"], told["filtered"], told["complete"]) == (1256, 44, "True")
+
+
+def test_what_was_reached_of_each_part_has_a_sheet() -> None:
+    """However many parts there are: a cell would not hold them."""
+    part = Reach(planned=9, reached=1, closed=2, filtered=3, unreachable=0, skipped={"printer": 3})
+    parts = {f"192.0.2.{last}/32": part for last in range(256)}
+    with workbook(reached=coverage(by_range=parts, by_owner={"=cmd()": part})) as book:
+        head, first, *rest = book["reach"].iter_rows(values_only=True)
+        names = {row[0] for row in book["coverage"].iter_rows(values_only=True)}
+
+    assert head[:3] == ("part", "name", "planned")
+    assert first == ("by_range", "192.0.2.0/32", 9, 1, 2, 3, 0, 3)
+    assert len(rest) == 256
+    assert rest[-1][1] == "'=cmd()"
+    assert "by_range" not in names
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

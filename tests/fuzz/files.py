@@ -1,5 +1,6 @@
 """The harness of what is read beside `scanner/wire`: JSON, certificates, names, users' files."""
 
+import base64
 import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,12 +25,17 @@ from scanner.config import load_config
 from scanner.inventory import Inventory
 from scanner.inventory.opened import read_open
 from scanner.jsonview import Json
+from scanner.ourside import Answer, Unreached
 from scanner.plaintext import printable
 from scanner.scope import Scope, load_scope
 from scanner.scope.literals import read_clock, read_day, read_name, read_signature, read_timezone
+from scanner.seal import NOTHING
 from scanner.severities import load_severities
 from scanner.sweep.answers import ROW, read_icmp4, read_icmp6, read_tcp4, read_tcp6
+from scanner.tickets.answers import decoded
+from scanner.tickets.systems import Surroundings, connected
 from scanner.tls import facts_of
+from scanner.trail import followed
 from scanner.wire import Garbled
 from tests.fuzz.target import LONGEST, Read, Target, each
 from tests.transcripts import load, names
@@ -75,6 +81,24 @@ address = "192.0.2.9"
 ports = [9100]
 reason = "spooler"
 """
+
+SECRET = "whsec_" + base64.b64encode(bytes(32)).decode()
+
+TRACKERS = b"""
+[tickets.soc]
+system = "webhook"
+url = "https://soc.clinic.example/hook"
+secret = "env:SOC"
+severity = "high"
+max_new = 5
+per_second = 2.5
+"""
+
+ACT = (
+    b'{"when":"2026-03-01T14:03:00Z","round":"r1","act":"ask","to":"192.0.2.7:9200","chain":"'
+    + NOTHING.encode()
+    + b'"}\n'
+)
 
 NMAP = b"""<?xml version="1.0"?><nmaprun scanner="nmap"><host><status state="up"/>
 <address addr="192.0.2.7" addrtype="ipv4"/><ports><port protocol="tcp" portid="6379">
@@ -223,6 +247,23 @@ def _packets(data: bytes) -> None:
     read_icmp6(rows, 40_000)
 
 
+def _answer(data: bytes) -> None:
+    """Read what a tracker of our own side answers; it may be half of it, or a proxy's page."""
+    answer = Answer(200, {"retry-after": data[:10].decode("latin-1")}, data)
+    assert answer.said().isprintable()
+    assert answer.pause is None or answer.pause >= 0
+    for read in (Answer.json, partial(decoded, kind=dict[str, int])):
+        with suppress(Unreached):
+            read(answer)
+
+
+def _trackers(path: Path) -> None:
+    config = load_config(path)
+    around = Surroundings(environment={"SOC": SECRET}, now=lambda: NOW)
+    for name, table in config.tickets.items():
+        connected(path, name, table, around)
+
+
 def _listing(data: bytes) -> None:
     list(classified(io.BytesIO(data), "-", _classifier()))
 
@@ -258,6 +299,9 @@ TARGETS: Mapping[str, tuple[Read, Callable[[], Iterable[bytes]]]] = {
         lambda: [b'ignore_terms = ["mrn"]\n[extra_terms]\npatient = ["bewohner"]\n'],
     ),
     "config": (partial(_file, load_config), partial(_held, "ronde.example.toml")),
+    "answers": (_answer, _documents),
+    "trackers": (partial(_file, _trackers), lambda: [TRACKERS]),
+    "trail": (lambda data: followed(io.BytesIO(data)), lambda: [ACT * 2]),
     "severity": (partial(_file, load_severities), partial(_held, "severity.toml")),
 }
 
@@ -270,6 +314,8 @@ COVERED = frozenset(
         *("scanner.inventory.exports", "scanner.inventory.opened", "scanner.config"),
         *("scanner.severities", "scanner.classify.listing", "scanner.classify.own"),
         *("scanner.classify.vocabulary", "scanner.classify.reading"),
+        *("scanner.ourside", "scanner.tickets.answers", "scanner.tickets.systems"),
+        "scanner.trail",
     }
 )
 

@@ -17,7 +17,9 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import make_url
 
+from scanner.addresses import AddressSet
 from scanner.demo.redis import FakeRedis
+from scanner.guard import Guard
 from scanner.store import Store, StoreRefused, hold
 from scanner.store.home import home_of
 from scanner.store.tables import TABLES
@@ -242,6 +244,14 @@ class TestRefusals:
 
         with pytest.raises(StoreRefused, match="password authentication failed"):
             Store.open(f"{url_of(locked)}?passfile={secrets}", create=NOON)
+
+
+def test_a_connection_may_be_made_in_the_middle_of_a_round(history: str) -> None:
+    """The driver resolves the server's name for each, which is no probe's name to connect to."""
+    named = history.replace("127.0.0.1", "localhost")
+
+    with Guard(AddressSet.of([]), names=home_of(named).names).watching():
+        Store.open(named).close()
 
 
 class TestUpkeep:

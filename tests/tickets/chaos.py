@@ -88,7 +88,7 @@ def told_with_every_call_failing(make: Callable[[], Fake], fate: Fate) -> Iterat
 def _told(fake: Fake, wire: Wire) -> int:
     """Tell it to a fake, and give how many errands are left at its end."""
     around = Surroundings(environment={"TRACKER_TOKEN": TOKEN}, now=lambda: NOON, transport=wire)
-    desk = connected(Path("ronde.toml"), "desk", {"per_second": 1000, **fake.table}, around)
+    desk = connected(Path("ronde.toml"), "desk", {"per_second": 10_000, **fake.table}, around)
     memory = Memory()
     for number, action in enumerate(STORY):
         at = NOON + timedelta(days=number)

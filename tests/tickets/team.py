@@ -56,7 +56,7 @@ class Team:
             transport=self.transport,
             rehearsal=self.rehearsal,
         )
-        tables = {"desk": {"per_second": 1000, **self.table}}
+        tables = {"desk": {"per_second": 10_000, **self.table}}
         return ticketing(self.folder / "ronde.toml", tables, around, lambda _: ["127.0.0.1"])
 
     def night(self, *seen: Finding, shut: tuple[Finding, ...] = ()) -> None:
