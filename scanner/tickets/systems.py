@@ -27,6 +27,7 @@ from scanner.tickets.wording import Wording
 #: The words of `system`, and the modules behind them.
 SYSTEMS: Mapping[str, str] = {
     "roundup": "scanner.tickets.roundup",
+    "thehive": "scanner.tickets.thehive",
     "webhook": "scanner.tickets.webhook",
 }
 

@@ -37,7 +37,7 @@ class Team:
 
     folder: Path
     table: Mapping[str, object]
-    transport: Transport
+    transport: Transport | None
     clock: datetime = NOON
     nights: int = 0
     environment: dict[str, str] = field(default_factory=lambda: {"TRACKER_TOKEN": TOKEN})
