@@ -60,7 +60,9 @@ def shown_until(words: str, ours: int) -> str:
 
 def environment(**variables: str) -> dict[str, str]:
     """Give the variables of a person at a terminal."""
-    return without_ronde(os.environ) | {"TERM": "xterm-256color", **variables}
+    # As in `fresh_ground`: where no SYNs can be sent, a line would say so.
+    steady = {"TERM": "xterm-256color", "RONDE_SWEEP": "connect"}
+    return without_ronde(os.environ) | steady | variables
 
 
 def scan_on(ground: Ground, ours: int, theirs: int, *words: str, **variables: str) -> str:
