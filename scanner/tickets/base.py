@@ -152,13 +152,15 @@ class Means:
 
     `place` names the settings in a message. `secret` reads the credential that a field of them
     refers to, `client` makes the client of their URL; the headers given to it hold credentials,
-    and go with every call. `now` tells the time, in UTC.
+    and go with every call. `host` permits name and port to a library that makes its connections
+    itself. `now` tells the time, in UTC.
     """
 
     place: str
     now: Callable[[], datetime]
     secret: Callable[[str], Secret]
     client: Callable[[Mapping[str, Secret]], Client]
+    host: Callable[[str, int], None]
 
 
 class Connect(Protocol):
