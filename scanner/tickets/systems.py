@@ -27,7 +27,9 @@ from scanner.tickets.wording import Wording
 #: The words of `system`, and the modules behind them.
 SYSTEMS: Mapping[str, str] = {
     "notify": "scanner.tickets.notify",
+    "redmine": "scanner.tickets.redmine",
     "roundup": "scanner.tickets.roundup",
+    "rt": "scanner.tickets.rt",
     "thehive": "scanner.tickets.thehive",
     "webhook": "scanner.tickets.webhook",
 }
