@@ -99,8 +99,11 @@ class Tracker(Protocol):
     created, unless the tracker itself refuses a second one with its key (`unique`).
     """
 
-    markup: ClassVar[Markup]
     unique: ClassVar[bool]
+
+    @property
+    def markup(self) -> Markup:
+        """The mark-up of what its tickets say."""
 
     async def check(self) -> str:
         """Make sure, by reads, that token and project are fit; say on a line what was seen."""

@@ -28,7 +28,9 @@ from scanner.tickets.wording import Wording
 SYSTEMS: Mapping[str, str] = {
     "github": "scanner.tickets.github",
     "notify": "scanner.tickets.notify",
+    "redmine": "scanner.tickets.redmine",
     "roundup": "scanner.tickets.roundup",
+    "rt": "scanner.tickets.rt",
     "thehive": "scanner.tickets.thehive",
     "webhook": "scanner.tickets.webhook",
 }
