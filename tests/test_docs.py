@@ -44,6 +44,7 @@ TABLE_HEADS = {"countermeasure"}
 #: among them: a mirror may be in its place.
 HOSTS = {
     "127.0.0.1",
+    "api.github.com",
     "cardbox.example",
     "tracker.example",
     "jinja.palletsprojects.com",
