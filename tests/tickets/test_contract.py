@@ -14,13 +14,14 @@ from scanner.store import Store
 from scanner.ticket import State
 from tests.exposures import day
 from tests.tickets.chaos import told_with_every_call_failing
+from tests.tickets.fakes.jira import FakeJiraCloud, FakeJiraDataCenter
 from tests.tickets.fakes.kept import TOKEN, Fake
 from tests.tickets.fakes.roundup import FakeRoundup
 from tests.tickets.team import Team, door, worse
 from tests.tickets.wire import Fate, Wire
 
 #: A system joins by a line here.
-FAKES: list[Callable[[], Fake]] = [FakeRoundup]
+FAKES: list[Callable[[], Fake]] = [FakeJiraCloud, FakeJiraDataCenter, FakeRoundup]
 
 DOOR = door(1)
 
