@@ -12,7 +12,8 @@ T = TypeVar("T")
 
 #: Statuses of RFC 9110 that mean the same everywhere.
 OK = frozenset({200, 201, 202, 204})
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, PRECONDITION_FAILED = 401, 403, 404, 409, 412
+BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 400, 401, 403, 404, 409
+PRECONDITION_FAILED = 412
 _TIMEOUT, _LOCKED, _TOO_EARLY, _TOO_MANY = 408, 423, 425, 429
 
 #: What may go away by itself: somebody else's edit, a restart, a rush.

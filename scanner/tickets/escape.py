@@ -18,9 +18,14 @@ MAX_VALUE = 200
 _APART = "\N{ZERO WIDTH SPACE}"
 
 #: What wakes people or links by itself, in nearly every system: `@all`, `#12`, `!12`, `~user`;
-#: `https://…`, `www.…`. Mark-up cannot stop that, for it is looked for in the text that is shown.
-_WAKES = re.compile(r"([@#!~])(?=[\w\[{(])")
-_LINKS = re.compile(r"(?i)(?<=[a-z0-9]):(?=/)|(?<=www)\.")
+#: `https://…`, `www.…`; in Redmine also `[[page]]`, `{{macro}}`, `r12` and `user:name`, whose
+#: words are those of its `LINKS_RE`. Mark-up cannot stop that, for it is looked for in the text
+#: that is shown.
+_WAKES = re.compile(r"([@#!~])(?=[\w\[{(])|([\[{])(?=\2)")
+_LINKS = re.compile(
+    r"(?i)(?<=[a-z0-9]):(?=/)|(?<=www)(?=\.)|(?<![a-z0-9])r(?=\d)|(?<![a-z0-9])(?:attachment"
+    r"|commit|document|export|forum|message|news|project|source|user|version|wiki)(?=:)"
+)
 
 #: A URL in which nothing can be mark-up.
 _URL = re.compile(r"https?://[\w./?=&%#:~+-]+", re.ASCII)
@@ -28,8 +33,12 @@ _URL = re.compile(r"https?://[\w./?=&%#:~+-]+", re.ASCII)
 #: ASCII punctuation can be taken literally everywhere (CommonMark 0.31, section 2.4).
 _MARKDOWN = re.compile(r"([!#$&*<>\[\\\]^_`{|}~])")
 
-#: A backslash takes each of these literally in Jira's wiki mark-up and in Textile alike.
+#: A backslash takes each of these literally in Jira's wiki mark-up.
 _WIKI = re.compile(r"([!#$&*<>\[\\\]^_{|}~+?-])")
+
+#: Words in which Textile finds nothing to do, and what in them ends or begins a span of its own.
+_WORDS = re.compile(r"(?:[^\W_]|[ .,/:]|(?<=[^\W_])-(?=[^\W_]))*")
+_TAG = re.compile(r"<(?=[/!\w])")
 
 
 class Markup(StrEnum):
@@ -53,7 +62,8 @@ def escape(value: object, markup: Markup) -> str:
     if isinstance(value, Link) and _URL.fullmatch(value):
         return f"<{value}>" if markup is Markup.MARKDOWN else _as_html(value, markup)
     text = printable(str(value), MAX_VALUE)
-    text = _LINKS.sub(lambda match: match[0] + _APART, _WAKES.sub(rf"\1{_APART}", text))
+    for pattern in (_WAKES, _LINKS):
+        text = pattern.sub(lambda match: match[0] + _APART, text)
     return _ESCAPES[markup](text)
 
 
@@ -62,8 +72,10 @@ def _as_html(text: str, markup: Markup) -> str:
 
 
 def _textile(text: str) -> str:
-    """Textile has a span that holds anything but its own end."""
-    return f"<notextile>{html.escape(text)}</notextile>" if _WIKI.search(text) else text
+    """Textile has a span that holds anything but a tag, and Redmine shows `&lt;` in it as that."""
+    if _WORDS.fullmatch(text):
+        return text
+    return f"<notextile>{_TAG.sub(f'<{_APART}', text)}</notextile>"
 
 
 _ESCAPES: Mapping[Markup, Callable[[str], str]] = {

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.lab.namespace import only_loopback
+from tests.lab.packet import Packet, parsed
 from tests.lab.servers.process import NotStarted
 
 MAX_BYTES = 256 << 20  # a round over six servers carries about 100 KiB
 
-_TCP, _UDP = 6, 17
-_UDP_HEAD = 8
 _ANY_PROTOCOL = 0x0003
 _OUTGOING = 4  # loopback shows each packet twice: as it leaves, and as it arrives
 _SOL_PACKET = 263
@@ -34,6 +33,7 @@ class Capture:
 
     def __init__(self) -> None:
         self.flows: defaultdict[Flow, bytearray] = defaultdict(bytearray)
+        self.packets: list[Packet] = []
         self.dropped = 0
 
     def total(self) -> int:
@@ -54,8 +54,12 @@ class Capture:
 
     def add(self, packet: bytes) -> None:
         """Take one packet, from its IP header on."""
-        flow, payload = _parsed(packet)
-        self.flows[flow] += payload
+        known = parsed(packet)
+        if known is None:
+            self.flows[None] += packet
+        else:
+            self.packets.append(known)
+            self.flows[*known.source, *known.target] += known.payload
         if sum(map(len, self.flows.values())) > MAX_BYTES:
             raise OverflowError("more bytes than a round over a few servers can carry")
 
@@ -124,12 +128,3 @@ def _record(
                 return
             continue
         take(packet, kind)
-
-
-def _parsed(packet: bytes) -> tuple[Flow, bytes]:
-    if packet[0] >> 4 != 4 or packet[9] not in {_TCP, _UDP}:
-        return None, packet
-    head = (packet[0] & 0x0F) * 4
-    source, target = struct.unpack_from("!HH", packet, head)
-    data = head + (_UDP_HEAD if packet[9] == _UDP else (packet[head + 12] >> 4) * 4)
-    return (packet[12:16], source, packet[16:20], target), packet[data:]

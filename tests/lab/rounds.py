@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -23,11 +23,18 @@ from scanner.model import (
     Transport,
 )
 from tests.lab.servers.process import Running
+from tests.lab.unsealed import Keys, key_log
 
 RONDE = Path(sys.executable).with_name("ronde")
 ROOT = Path(__file__).parents[2]
 
 _PATIENCE = 60.0  # seconds for a round over the servers of one group; one takes about a second
+#: The type of service that the scanner's packets carry, and nobody else's: 13, which no class of
+#: traffic has taken [IANA], above the two bits that routers use.
+MARK = 13 << 2
+_MARKED = Path(__file__).parent / "marked"
+_KEYS = "keys.log"
+
 _OUTPUTS = ("findings.jsonl", "coverage.json", "audit.jsonl", "history.sqlite")
 
 _CONSENT = """
@@ -52,6 +59,7 @@ class Walked:
     coverage: Coverage
     asks: tuple[str, ...]
     left: bytes
+    keys: Keys = field(repr=False)
 
     @property
     def lines(self) -> tuple[Finding | ServiceSeen, ...]:
@@ -79,7 +87,7 @@ def walk(folder: Path, *servers: Running, medical: bool = False) -> Walked:
         # Twice verbose: what must not be in a log must not be in any log.
         [RONDE, "-vv", "scan", *_options(), *chosen],
         cwd=folder,
-        env=_environment(),
+        env=_environment(folder),
         check=False,
         capture_output=True,
         timeout=_PATIENCE,
@@ -96,13 +104,15 @@ def walk(folder: Path, *servers: Running, medical: bool = False) -> Walked:
         coverage=_decoded(lines, COVERAGE_SCHEMA, Coverage)[-1],
         asks=tuple(ask for act in acts if (ask := json.loads(act).get("ask"))),
         left=b"\n".join([printed, *written]),
+        keys=key_log(folder / _KEYS),
     )
 
 
-def _environment() -> dict[str, str]:
+def _environment(folder: Path) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("RONDE_")}
     # The scanner of this checkout, even where the program was installed from another one.
-    return {**own, "PYTHONPATH": str(ROOT)}
+    path = f"{_MARKED}{os.pathsep}{ROOT}"
+    return {**own, "PYTHONPATH": path, "LAB_MARK": str(MARK), "LAB_KEYS": str(folder / _KEYS)}
 
 
 def _options() -> Sequence[str]:
@@ -116,7 +126,7 @@ def _options() -> Sequence[str]:
 
 
 def _given() -> frozenset[str]:
-    return frozenset({"scope.toml", "assets.csv"})
+    return frozenset({"scope.toml", "assets.csv", _KEYS})
 
 
 def _scope(servers: Sequence[Running]) -> str:

@@ -4,13 +4,17 @@ Each group of servers is walked once by the program itself, while all that cross
 recorded; the tests then look at that one round from every side.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from probes import PROBES
 from scanner.model import PROVEN, Finding, Status
+from scanner.probe import About
 from tests.lab.capture import Capture, capturing
+from tests.lab.overheard import Overheard, overheard, strange
 from tests.lab.page import section
 from tests.lab.rounds import Walked, walk
 from tests.lab.servers.elasticsearch import elasticsearch, osmem
@@ -20,6 +24,7 @@ from tests.lab.servers.redis import redis
 from tests.lab.servers.tls import connect
 from tests.lab.servers.web import ask
 from tests.lab.session import Lab
+from tests.lab.talks import Talk
 from tests.lab.times import timed
 from tests.lab.verdict import Group, Verdict
 from tests.lab.verdicts import FAMILIES, GROUPS
@@ -39,6 +44,7 @@ class Seen:
     servers: tuple[Running, ...]
     walked: Walked
     captured: Capture
+    overheard: Overheard = field(repr=False)
     before: dict[str, object] = field(repr=False)
     after: dict[str, object] = field(repr=False)
 
@@ -60,6 +66,7 @@ def seen(
         servers=servers,
         walked=walked,
         captured=captured,
+        overheard=overheard(captured.packets, walked.keys),
         before=before,
         after={server.name: server.state(server) for server in servers},
     )
@@ -105,13 +112,22 @@ def test_indices_are_dated_and_weighed(seen: Seen) -> None:
 def test_no_record_crosses_the_wire(seen: Seen) -> None:
     """Every value of every server is a canary, and none is in any packet of the round.
 
-    What servers speak in TLS cannot be seen here: for those the next test stands alone.
+    What the round itself said and heard in TLS was opened.
     """
     assert seen.captured.dropped == 0
     coverage, ports = seen.walked.coverage, [one.port for one in seen.servers]
     assert seen.captured.total() >= coverage.bytes_sent + coverage.bytes_received
     assert seen.captured.carried(*ports) > 0
     assert not seen.captured.shows(CANARY)
+    assert not seen.overheard.shows(CANARY)
+
+
+def test_every_request_is_one_that_was_declared(seen: Seen) -> None:
+    """What the wire carried, TLS opened, against the asks of the probes that claim each port."""
+    talks = seen.overheard.ours
+    assert seen.overheard.sent >= seen.walked.coverage.bytes_sent
+    assert {talk.server[1] for talk in talks} >= {one.port for one in seen.servers}
+    assert [left for talk in talks for left in strange(talk, _claiming(talk, seen.servers))] == []
 
 
 def test_no_record_is_in_anything_that_the_round_left(seen: Seen) -> None:
@@ -164,6 +180,13 @@ def _get(server: Running) -> None:
     with connect(server.address, server.port, tls=server.tls) as stream:
         stream.sendall(b"GET fax:2018:1\r\n")
         stream.recv(4096)
+
+
+def _claiming(talk: Talk, servers: Sequence[Running]) -> Sequence[About]:
+    """Say whose asks may go to a port: of the probes that claim it by themselves, or were told."""
+    port, abouts = talk.server[1], [probe.about for probe in PROBES]
+    told = {server.probe for server in servers if server.port == port}
+    return [one for one in abouts if one.name in told or port in one.own_ports]
 
 
 def _row(server: Running, walked: Walked) -> str:

@@ -16,12 +16,22 @@ from tests.exposures import day
 from tests.tickets.chaos import told_with_every_call_failing
 from tests.tickets.fakes.jira import FakeJiraCloud, FakeJiraDataCenter
 from tests.tickets.fakes.kept import TOKEN, Fake
+from tests.tickets.fakes.redmine import FakeRedmine
 from tests.tickets.fakes.roundup import FakeRoundup
+from tests.tickets.fakes.rt import FakeRT
+from tests.tickets.fakes.thehive import FakeTheHive
 from tests.tickets.team import Team, door, worse
 from tests.tickets.wire import Fate, Wire
 
 #: A system joins by a line here.
-FAKES: list[Callable[[], Fake]] = [FakeJiraCloud, FakeJiraDataCenter, FakeRoundup]
+FAKES: list[Callable[[], Fake]] = [
+    FakeJiraCloud,
+    FakeJiraDataCenter,
+    FakeRedmine,
+    FakeRoundup,
+    FakeRT,
+    FakeTheHive,
+]
 
 DOOR = door(1)
 
