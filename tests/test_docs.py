@@ -46,6 +46,7 @@ HOSTS = {
     "127.0.0.1",
     "YOUR-TEAM.atlassian.net",
     "api.atlassian.com",
+    "api.github.com",
     "cardbox.example",
     "tracker.example",
     "jinja.palletsprojects.com",
