@@ -113,11 +113,10 @@ class Ledger:
     def conclude(self, visits: Iterable[tuple[Visit, Counts]]) -> None:
         """Record some visits, count them and tell the outputs, once all are on the disk.
 
-        What the history cannot take was found all the same: it is told as if it were new, before
-        the round ends for it.
+        What the history cannot take was found all the same, and is told as if it were new.
 
         Raises:
-            Refused: the history or an output cannot be written.
+            Refused: the history cannot be written.
         """
         judged = [self._judged(visit, counts) for visit, counts in visits]
         try:
@@ -128,11 +127,15 @@ class Ledger:
             raise
         self._tell_all(said)
 
+    def tell(self, visits: Iterable[tuple[Visit, Counts]]) -> None:
+        """Tell the outputs of some visits, all that is found as new: the history has failed."""
+        self._tell_all(self._judged(visit, counts).said for visit, counts in visits)
+
     def _judged(self, visit: Visit, counts: Counts) -> "_Judged":
         """Count one visit, and work out what the outputs will be told; nothing is written."""
         outcome, look = visit.outcome, self._look(visit)
         _count(visit, counts)
-        self._tell_apart(visit, look.asset, counts)
+        self._tell_apart(visit, counts)
         said: Finding | ServiceSeen | None = None
         if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
             # Before names are masked, and before anything is written.
