@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from scanner import record, score
+from scanner.areas import Areas, place_of
 from scanner.classify import Classifier, label_holdings
 from scanner.draft import drafted
 from scanner.emit import Sink
@@ -87,7 +88,7 @@ class Ledger:
     names what holdings hold, `extortion` what campaigns leave; findings are judged by `severities`,
     and `regulation` tells which rules ask something of their owners; `told` is what the outputs
     have been told: a shard that is walked again does not say it twice; `lists` tells whether the
-    inventory names an address.
+    inventory names an address, and `owners` whose it is, as far as owners are told apart.
     """
 
     round: str
@@ -104,6 +105,7 @@ class Ledger:
     masking: Masking = Masking.PERSONAL
     told: set[tuple[str, Endpoint]] = field(default_factory=set)
     lists: Callable[[str], bool] = field(default=lambda _address: True)
+    owners: Areas = field(default_factory=Areas)
 
     def begin(self) -> None:
         """Tell the outputs what the round found before it was continued: they hold whole rounds."""
@@ -207,12 +209,12 @@ class Ledger:
             demanded=record.demands_credential(visit.outcome),
         )
 
-    def _tell_apart(self, visit: Visit, asset: Asset, counts: Counts) -> None:
+    def _tell_apart(self, visit: Visit, counts: Counts) -> None:
         """Count what answered by owner and by probe, and note who is on no list."""
         if isinstance(visit.outcome, Closed):
             return
         access, address = record.access_of(visit.outcome), visit.endpoint.address
-        counts.owners[asset.owner or "", access] += 1
+        counts.owners[self.owners.at(place_of(address)), access] += 1
         if visit.about:
             counts.probes[visit.about.name, access] += 1
         if not self.lists(address):
