@@ -47,6 +47,8 @@ HOSTS = {
     "cardbox.example",
     "tracker.example",
     "jinja.palletsprojects.com",
+    "bestpractical.com",
+    "www.redmine.org",
     "www.roundup-tracker.org",
     "cwe.mitre.org",
     "github.com",
