@@ -27,6 +27,7 @@ from scanner.tickets.wording import Wording
 #: The words of `system`, and the modules behind them.
 SYSTEMS: Mapping[str, str] = {
     "github": "scanner.tickets.github",
+    "gitlab": "scanner.tickets.gitlab",
     "notify": "scanner.tickets.notify",
     "redmine": "scanner.tickets.redmine",
     "roundup": "scanner.tickets.roundup",
