@@ -16,6 +16,7 @@ from tests.exposures import day
 from tests.tickets.chaos import told_with_every_call_failing
 from tests.tickets.fakes.github import FakeGitHub
 from tests.tickets.fakes.gitlab import FakeGitLab
+from tests.tickets.fakes.jira import FakeJiraCloud, FakeJiraDataCenter
 from tests.tickets.fakes.kept import TOKEN, Fake
 from tests.tickets.fakes.redmine import FakeRedmine
 from tests.tickets.fakes.roundup import FakeRoundup
@@ -26,6 +27,8 @@ from tests.tickets.wire import Fate, Wire
 
 #: A system joins by a line here.
 FAKES: list[Callable[[], Fake]] = [
+    FakeJiraCloud,
+    FakeJiraDataCenter,
     FakeGitHub,
     FakeGitLab,
     FakeRedmine,
