@@ -14,6 +14,9 @@ from scanner.store import Store
 from scanner.ticket import State
 from tests.exposures import day
 from tests.tickets.chaos import told_with_every_call_failing
+from tests.tickets.fakes.github import FakeGitHub
+from tests.tickets.fakes.gitlab import FakeGitLab
+from tests.tickets.fakes.jira import FakeJiraCloud, FakeJiraDataCenter
 from tests.tickets.fakes.kept import TOKEN, Fake
 from tests.tickets.fakes.redmine import FakeRedmine
 from tests.tickets.fakes.roundup import FakeRoundup
@@ -23,7 +26,16 @@ from tests.tickets.team import Team, door, worse
 from tests.tickets.wire import Fate, Wire
 
 #: A system joins by a line here.
-FAKES: list[Callable[[], Fake]] = [FakeRedmine, FakeRoundup, FakeTheHive, FakeRT]
+FAKES: list[Callable[[], Fake]] = [
+    FakeJiraCloud,
+    FakeJiraDataCenter,
+    FakeGitHub,
+    FakeGitLab,
+    FakeRedmine,
+    FakeRoundup,
+    FakeRT,
+    FakeTheHive,
+]
 
 DOOR = door(1)
 
