@@ -37,7 +37,7 @@ class Incident(Kept):
 
 @dataclass(slots=True)
 class FakeServiceNow:
-    """One instance; columns in `unread` are hidden from us, in `unwritten` they stay as they are."""
+    """One instance; columns in `unread` are hidden from us, in `unwritten` they stay."""
 
     tickets: list[Kept] = field(default_factory=list)
     expired: bool = False
