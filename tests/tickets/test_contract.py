@@ -14,14 +14,26 @@ from scanner.store import Store
 from scanner.ticket import State
 from tests.exposures import day
 from tests.tickets.chaos import told_with_every_call_failing
+from tests.tickets.fakes.github import FakeGitHub
+from tests.tickets.fakes.jira import FakeJiraCloud, FakeJiraDataCenter
 from tests.tickets.fakes.kept import TOKEN, Fake
+from tests.tickets.fakes.redmine import FakeRedmine
 from tests.tickets.fakes.roundup import FakeRoundup
+from tests.tickets.fakes.rt import FakeRT
 from tests.tickets.fakes.thehive import FakeTheHive
 from tests.tickets.team import Team, door, worse
 from tests.tickets.wire import Fate, Wire
 
 #: A system joins by a line here.
-FAKES: list[Callable[[], Fake]] = [FakeRoundup, FakeTheHive]
+FAKES: list[Callable[[], Fake]] = [
+    FakeJiraCloud,
+    FakeJiraDataCenter,
+    FakeGitHub,
+    FakeRedmine,
+    FakeRoundup,
+    FakeRT,
+    FakeTheHive,
+]
 
 DOOR = door(1)
 
