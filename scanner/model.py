@@ -357,8 +357,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     many hosts seemed to answer on every port. `accepted` says how many of `findings` are accepted.
     `probes` and `owners` tell the verdicts apart, the latter under "" where nobody is known.
     `unlisted` are hosts with an open port that no row of the inventory names, the first of
-    `unlisted_total`. `by_range` is in the scope's words, `by_owner` as `owners`, and both at most
-    256 long: "(others)" sums up the rest. In `by_probe` an endpoint counts for each of its probes.
+    `unlisted_total`. `by_range` is in the scope's words, `by_owner` as `owners`. Each of the three
+    is at most 256 long: "(others)" sums up the rest. In `by_probe` an endpoint counts for each of
+    its probes.
     """
 
     schema: str = COVERAGE_SCHEMA

@@ -29,6 +29,7 @@ SYSTEMS: Mapping[str, str] = {
     "jira-cloud": "scanner.tickets.jira_cloud",
     "jira-data-center": "scanner.tickets.jira_data_center",
     "github": "scanner.tickets.github",
+    "gitlab": "scanner.tickets.gitlab",
     "notify": "scanner.tickets.notify",
     "redmine": "scanner.tickets.redmine",
     "roundup": "scanner.tickets.roundup",

@@ -15,6 +15,7 @@ from scanner.ticket import State
 from tests.exposures import day
 from tests.tickets.chaos import told_with_every_call_failing
 from tests.tickets.fakes.github import FakeGitHub
+from tests.tickets.fakes.gitlab import FakeGitLab
 from tests.tickets.fakes.jira import FakeJiraCloud, FakeJiraDataCenter
 from tests.tickets.fakes.kept import TOKEN, Fake
 from tests.tickets.fakes.redmine import FakeRedmine
@@ -29,6 +30,7 @@ FAKES: list[Callable[[], Fake]] = [
     FakeJiraCloud,
     FakeJiraDataCenter,
     FakeGitHub,
+    FakeGitLab,
     FakeRedmine,
     FakeRoundup,
     FakeRT,
