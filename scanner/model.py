@@ -318,6 +318,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     regulation: tuple[str, ...] = ()
 
     @property
+    def listed(self) -> int | None:
+        """How many holdings there are; None where they cannot be listed, which is not none."""
+        return None if not self.holdings_total and self.records is None else self.holdings_total
+
+    @property
     def gravity(self) -> tuple[int, int, int]:
         """Sort by it, and the gravest come first: severity, what names suggest, how much."""
         severity, label = list(Severity).index(self.severity), list(Label).index(self.label)
