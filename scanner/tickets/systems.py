@@ -35,6 +35,8 @@ SYSTEMS: Mapping[str, str] = {
     "redmine": "scanner.tickets.redmine",
     "roundup": "scanner.tickets.roundup",
     "rt": "scanner.tickets.rt",
+    "servicenow": "scanner.tickets.servicenow",
+    "servicenow-import": "scanner.tickets.servicenow_import",
     "thehive": "scanner.tickets.thehive",
     "webhook": "scanner.tickets.webhook",
 }
