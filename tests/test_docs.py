@@ -44,6 +44,10 @@ TABLE_HEADS = {"countermeasure"}
 #: among them: a mirror may be in its place.
 HOSTS = {
     "127.0.0.1",
+    "YOUR-TEAM.atlassian.net",
+    "YOUR-TEAM.service-now.com",
+    "api.atlassian.com",
+    "api.github.com",
     "cardbox.example",
     "tracker.example",
     "jinja.palletsprojects.com",

@@ -26,10 +26,17 @@ from scanner.tickets.wording import Wording
 
 #: The words of `system`, and the modules behind them.
 SYSTEMS: Mapping[str, str] = {
+    "defectdojo": "scanner.tickets.defectdojo",
+    "jira-cloud": "scanner.tickets.jira_cloud",
+    "jira-data-center": "scanner.tickets.jira_data_center",
+    "github": "scanner.tickets.github",
+    "gitlab": "scanner.tickets.gitlab",
     "notify": "scanner.tickets.notify",
     "redmine": "scanner.tickets.redmine",
     "roundup": "scanner.tickets.roundup",
     "rt": "scanner.tickets.rt",
+    "servicenow": "scanner.tickets.servicenow",
+    "servicenow-import": "scanner.tickets.servicenow_import",
     "thehive": "scanner.tickets.thehive",
     "webhook": "scanner.tickets.webhook",
 }
