@@ -136,8 +136,7 @@ class FakeRedmine:
             "status": status_of(issue.status),
             "subject": issue.title,
             "description": issue.body,
-            "custom_fields": fields if issue.key and self.takes_key else [],
-        }
+        } | ({"custom_fields": fields} if issue.key and self.takes_key else {})
 
 
 def status_of(number: int) -> dict[str, Any]:

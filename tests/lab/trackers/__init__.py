@@ -1,0 +1,1 @@
+"""Trackers that are installed by hand: Redmine and Request Tracker, and our fakes beside them."""
