@@ -117,6 +117,7 @@ class Silence(StrEnum):
     HALF_PROOF = "half-proof"
     CATCH_ALL = "catch-all"
     SPARED = "spared"
+    SHORT = "short-of-means"
     BUG = "bug"
 
 

@@ -26,6 +26,7 @@ from scanner.tickets.wording import Wording
 
 #: The words of `system`, and the modules behind them.
 SYSTEMS: Mapping[str, str] = {
+    "defectdojo": "scanner.tickets.defectdojo",
     "jira-cloud": "scanner.tickets.jira_cloud",
     "jira-data-center": "scanner.tickets.jira_data_center",
     "github": "scanner.tickets.github",
