@@ -45,7 +45,7 @@ OVER = "the round was interrupted, or the hours for this device are over"
 _STATES: Mapping[Silence, State | Skip] = {
     Silence.TIMEOUT: State.FILTERED,
     Silence.UNREACHABLE: State.UNREACHABLE,
-    Silence.BUSY: State.ERROR,
+    Silence.SHORT: State.ERROR,
     Silence.SPARED: Skip.WINDOW,
 }
 

@@ -117,6 +117,7 @@ class Silence(StrEnum):
     HALF_PROOF = "half-proof"
     CATCH_ALL = "catch-all"
     SPARED = "spared"
+    SHORT = "short-of-means"
     BUG = "bug"
 
 
@@ -316,6 +317,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     due: datetime | None = None
     case: str | None = None
     regulation: tuple[str, ...] = ()
+
+    @property
+    def listed(self) -> int | None:
+        """How many holdings there are; None where they cannot be listed, which is not none."""
+        return None if not self.holdings_total and self.records is None else self.holdings_total
 
     @property
     def gravity(self) -> tuple[int, int, int]:

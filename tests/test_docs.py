@@ -45,6 +45,7 @@ TABLE_HEADS = {"countermeasure"}
 HOSTS = {
     "127.0.0.1",
     "YOUR-TEAM.atlassian.net",
+    "YOUR-TEAM.service-now.com",
     "api.atlassian.com",
     "api.github.com",
     "cardbox.example",

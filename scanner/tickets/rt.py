@@ -3,10 +3,12 @@
 Facts are of its documentation (https://docs.bestpractical.com/rt/latest/RT/REST2.html) and of a
 running 5.0.3: a change that is not allowed is answered with 200 and a sentence in the user's
 language; a custom field that is not there, or that the user may not set, is left out of a new
-ticket without a word; the first message of a ticket cannot be changed; a deleted ticket is still
-given by its number; a merged one is given as the ticket that it went into.
+ticket without a word, even if it is mandatory; the first message of a ticket cannot be changed; a
+field of many lines is shown as HTML; a deleted ticket is still given by its number; a merged one is
+given as the ticket that it went into.
 """
 
+import html
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
@@ -133,7 +135,7 @@ class RequestTracker:
             "Content": draft.body,
             "ContentType": "text/plain",
         }
-        body["CustomFields"] = {told.key_field: draft.key, told.text_field: draft.body}
+        body["CustomFields"] = {told.key_field: draft.key, told.text_field: _as_html(draft.body)}
         made = decoded(await self._call("POST", "/ticket", json=body), _Made)
         ticket = await self._read(str(made.id))
         if _value(ticket, told.key_field) != draft.key:
@@ -143,11 +145,11 @@ class RequestTracker:
 
     async def update(self, remote: str, draft: Draft) -> None:
         """Change subject, priority and the field that holds the text."""
-        told = self.settings
-        change = {**self._properties(draft), "CustomFields": {told.text_field: draft.body}}
+        field, text = self.settings.text_field, _as_html(draft.body)
+        change = {**self._properties(draft), "CustomFields": {field: text}}
         ticket, said = await self._changed(remote, change)
-        is_now = f"{ticket.subject} {_value(ticket, told.text_field)}"
-        if is_now.split() != f"{draft.title} {draft.body}".split():
+        is_now = f"{ticket.subject} {_value(ticket, field)}"
+        if is_now.split() != f"{draft.title} {text}".split():
             raise Parked(f"ticket {remote} is not as it should be: {said}")
 
     async def comment(self, remote: str, note: str) -> None:
@@ -196,3 +198,8 @@ class RequestTracker:
 
 def _value(ticket: _Ticket, name: str) -> str:
     return "".join(value for field in ticket.fields if field.name == name for value in field.values)
+
+
+def _as_html(text: str) -> str:
+    """Write a text as RT shows its field, with all tags that it takes for harmless."""
+    return html.escape(text, quote=False)

@@ -26,6 +26,7 @@ from scanner.tickets.wording import Wording
 
 #: The words of `system`, and the modules behind them.
 SYSTEMS: Mapping[str, str] = {
+    "defectdojo": "scanner.tickets.defectdojo",
     "jira-cloud": "scanner.tickets.jira_cloud",
     "jira-data-center": "scanner.tickets.jira_data_center",
     "github": "scanner.tickets.github",
@@ -34,6 +35,8 @@ SYSTEMS: Mapping[str, str] = {
     "redmine": "scanner.tickets.redmine",
     "roundup": "scanner.tickets.roundup",
     "rt": "scanner.tickets.rt",
+    "servicenow": "scanner.tickets.servicenow",
+    "servicenow-import": "scanner.tickets.servicenow_import",
     "thehive": "scanner.tickets.thehive",
     "webhook": "scanner.tickets.webhook",
 }

@@ -36,7 +36,7 @@ def test_a_field_that_is_no_filter_makes_no_ticket(team: Team, fake: FakeRedmine
     fake.tickets = [Issue("1", "", "Somebody's own", "")]
     team.night(DOOR)
 
-    assert "cannot be searched by the custom field 7" in errors(team)
+    assert "cannot be searched by the custom field 1" in errors(team)
     assert len(fake.tickets) == 1
 
 
@@ -45,7 +45,7 @@ def test_an_issue_without_its_key_is_told_by_number(team: Team, fake: FakeRedmin
     fake.takes_key = False
     team.night(DOOR)
 
-    assert "delete issue 1: issues of the tracker 1 take no custom field 7" in errors(team)
+    assert "delete issue 1: issues of the tracker 1 take no custom field 1" in errors(team)
     assert len(fake.tickets) == 1
 
 
@@ -107,7 +107,7 @@ def test_check_sees_a_tracker_without_the_field(team: Team, fake: FakeRedmine) -
     fake.tickets = [Issue("1", "other", "Somebody's own", "")]
     fake.takes_key = False
 
-    with pytest.raises(Refused, match="take no custom field 7"):
+    with pytest.raises(Refused, match="take no custom field 1"):
         team.connected().check("desk")
 
 

@@ -67,7 +67,7 @@ def test_a_merged_ticket_is_followed(team: Team, fake: FakeRT) -> None:
     team.night(DOOR)
     team.sync()
     (mine,) = fake.tickets
-    other = Ticket("2", "", "Somebody's own", "")
+    other = Ticket("2", "another", "Somebody's own", "")
     fake.tickets.append(other)
     assert isinstance(mine, Ticket)
     mine.into = other
@@ -100,3 +100,11 @@ def test_a_ticket_needs_a_status_to_be_closed_with(fake: FakeRT, tmp_path: Path)
     """The first of them is set."""
     with pytest.raises(Refused, match="closed_statuses"):
         Team(tmp_path, {**fake.table, "closed_statuses": []}, Wire(fake)).connected()
+
+
+def test_the_field_that_holds_the_text_is_written_as_html(team: Team, fake: FakeRT) -> None:
+    """RT shows it as that, with links and images, and takes out only what runs."""
+    team.night(door(1, version="<a href=//evil>x</a> & y"))
+    team.sync()
+
+    assert "&lt;a href=//evil&gt;x&lt;/a&gt; &amp; y" in fake.tickets[0].body

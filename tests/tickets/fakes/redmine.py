@@ -12,7 +12,9 @@ import httpx
 from tests.tickets.fakes.kept import TOKEN, Kept
 
 URL = "https://redmine.example/tracker"
-FIELD, BUG = 7, 1
+FIELD = 1
+#: Trackers: ours, one whose issues demand a field of their own, and one whose lack our key.
+BUG, STRICT, WITHOUT = 1, 2, 3
 NEW, CLOSED = 1, 5
 STATUSES = {NEW: "New", CLOSED: "Closed"}
 #: Where the text of a project is written in Textile, and a user may do what `docs/tickets` says.
@@ -69,7 +71,7 @@ class FakeRedmine:
                 return httpx.Response(200, json={"project": {"id": 1, "trackers": trackers}})
             case "GET", ["issue_statuses"]:
                 return httpx.Response(200, json={"issue_statuses": [*map(status_of, STATUSES)]})
-            case "GET", ["issues"] if not self.missing:
+            case "GET", ["issues"] if self._has(request.url.params["project_id"]):
                 return self._listed(request.url.params)
             case "POST", ["issues"]:
                 return self._create(body)
@@ -86,20 +88,21 @@ class FakeRedmine:
         ticket.status, ticket.open = CLOSED, False
 
     def _listed(self, params: httpx.QueryParams) -> httpx.Response:
-        assert (params["project_id"], params["status_id"]) == ("exposure", "*")
+        assert params["status_id"] == "*"
         key = params.get(f"cf_{FIELD}") if self.filters else None
         found = [one for one in self._issues() if key in {None, one.key}]
         issues = [self._shown(one) for one in found[: int(params["limit"])]]
         return httpx.Response(200, json={"issues": issues, "total_count": len(found)})
 
     def _create(self, body: dict[str, Any]) -> httpx.Response:
-        if self.missing or body["project_id"] != "exposure":
+        if not self._has(body["project_id"]):
             errors = ["Project cannot be blank", "Tracker cannot be blank"]
             return httpx.Response(422, json={"errors": errors})
-        if self.demands:
+        if self.demands or body["tracker_id"] == STRICT:
             return httpx.Response(422, json={"errors": ["Region cannot be blank"]})
         (custom,) = body["custom_fields"]
-        key = custom["value"] if self.takes_key and custom["id"] == FIELD else ""
+        takes_key = self.takes_key and body["tracker_id"] != WITHOUT
+        key = custom["value"] if takes_key and custom["id"] == FIELD else ""
         issue = Issue(str(len(self.tickets) + 1), key, body["subject"], body["description"])
         self.tickets.append(issue)
         return httpx.Response(201, json={"issue": self._shown(issue)})
@@ -116,6 +119,9 @@ class FakeRedmine:
             issue.open = issue.status != CLOSED
         return httpx.Response(204)
 
+    def _has(self, project: str) -> bool:
+        return project == "exposure" and not self.missing
+
     def _at(self, number: str) -> Issue | None:
         return next((one for one in self._issues() if one.id == number), None)
 
@@ -130,7 +136,7 @@ class FakeRedmine:
             "status": status_of(issue.status),
             "subject": issue.title,
             "description": issue.body,
-            "custom_fields": fields if self.takes_key else [],
+            "custom_fields": fields if issue.key and self.takes_key else [],
         }
 
 
