@@ -17,10 +17,64 @@ PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 ROWS = pytest.StashKey[dict[str, "Row"]]()
 
 #: Servers that hold no canary, and why none can be planted.
-EMPTY: Mapping[str, str] = MappingProxyType({})
+EMPTY: Mapping[str, str] = MappingProxyType(
+    {
+        "docker-client-cert-tls": "nobody may fill it without a certificate",
+        "influxdb-unclaimed": "who would fill it would have to become its administrator first",
+        "kamailio-open": "it passes requests on and keeps nothing",
+        "kamailio-tcp": "it passes requests on and keeps nothing",
+        "kamailio-tcp-tls": "it passes requests on and keeps nothing",
+        "mosquitto-locked": "nobody may publish without the login",
+        "nginx-decoy": "it has one page, the same for everybody",
+        "node-hl7-open": "it is a listener, and keeps nothing",
+        "python-hl7-open": "it is a listener, and keeps nothing",
+        "redis-7-sentinel": "it knows where others are, and keeps nothing",
+        "registry-locked": "nobody may push without the login; no password is known for it",
+        "rpcbind-open": "it knows the ports of others, and keeps nothing",
+        "seaweedfs-locked": "nobody may write without the keys",
+        "sipp-locked": "it plays a gateway and keeps nothing",
+        "sipp-open": "it plays a gateway and keeps nothing",
+        "sipp-tcp": "it plays a gateway and keeps nothing",
+        "sipp-tcp-locked": "it plays a gateway and keeps nothing",
+        "spark-history-open": "no application has left a log to it",
+        "spark-master-open": "nobody works in its cluster",
+        "spark-master-open-behind-basic-auth": "nobody works in its cluster",
+        "trino-locked": "nobody may put a query without the key",
+        "weaviate-locked": "nobody may write without the key",
+        "zookeeper-locked": "nobody may write without the login",
+    }
+)
 
 #: Servers whose state is not compared, and why it cannot be told.
-UNTOLD: Mapping[str, str] = MappingProxyType({})
+UNTOLD: Mapping[str, str] = MappingProxyType(
+    {
+        "activemq-locked": "as the open one",
+        "activemq-open": "who counts its messages has to subscribe to them, which takes them",
+        "activemq-open-openwire": "as the open one",
+        "artemis-locked": "as ActiveMQ",
+        "artemis-open": "as ActiveMQ",
+        "docker-client-cert-tls": "it tells nobody without a certificate anything",
+        "hive-metastore-locked": "nobody is told anything without Kerberos",
+        "jupyter-locked": "nobody is told anything without the token",
+        "kamailio-open": "it keeps nothing",
+        "kamailio-tcp": "it keeps nothing",
+        "kamailio-tcp-tls": "it keeps nothing",
+        "mosquitto-locked": "as the open one",
+        "mosquitto-open": "who wants its counters has to subscribe to them, which it counts",
+        "mosquitto-open-tls": "as the open one",
+        "redis-6-protected": "as the newer one",
+        "redis-7-protected": "only its own host may count its keys, and that it lets in anyway",
+        "seaweedfs-locked": "nobody is told anything without the keys",
+        "sipp-locked": "it keeps nothing",
+        "sipp-open": "it keeps nothing",
+        "sipp-tcp": "it keeps nothing",
+        "sipp-tcp-locked": "it keeps nothing",
+        "snmpd-open": "it keeps nothing but its settings",
+        "spark-history-open": "it has nothing to tell",
+        "valkey-9-protected": "as Redis",
+        "weaviate-locked": "nobody is told anything without the key",
+    }
+)
 
 _TOGETHER = "| | together |"
 _HEAD = (

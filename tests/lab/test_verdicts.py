@@ -42,7 +42,7 @@ FORMATS = [form for form in Format if form not in {Format.JSONL, Format.ELASTIC}
 REPORTS = {f"report.{form}" for form in FORMATS}
 
 #: States that tell nothing, by which two states are never told apart.
-_NOTHING: tuple[object, ...] = (None, (), [], {}, b"", "")
+_NOTHING: tuple[object, ...] = (None, (), {}, b"")
 
 FAMILY_OF = {group: family for family, groups in FAMILIES.items() for group in groups}
 
