@@ -10,7 +10,7 @@ demo: .venv/ready
 	$(BIN)/ronde demo --keep .demo
 
 test: .venv/ready-dev
-	$(BIN)/pytest -m "not real"
+	$(BIN)/pytest -m "not real" --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: .venv/ready-dev
 	$(BIN)/ruff check

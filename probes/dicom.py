@@ -61,7 +61,7 @@ REFUSED = {
 }
 
 REMEDY = (
-    "Let the archive know its modalities and workstations by title **and** address, refuse others "
+    "Let the archive know its modalities and workstations by title and address, refuse others "
     "(Orthanc: `DicomCheckCalledAet`, `DicomAlwaysAllowEcho`, `DicomAlwaysAllowStore` and their "
     "kin `false`; dcm4chee: accepted calling titles; dcmqrscp: a peer table in place of `ANY`), "
     "speak TLS with client certificates, and keep the port inside the imaging network."

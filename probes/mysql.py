@@ -171,13 +171,20 @@ def _session(service: Service) -> StreamDialogue:
     return Assessment(
         access=Access.OPEN,
         service=service,
-        because=f"{_how(who)}: {total or len(holdings)} tables listed",
+        because=f"{_how(who)}: {_seen(holdings, total)}",
         proof=Proof(
             HELLO.name, "a session without a password", f"{CONTROL.name} was refused as unknown"
         ),
         holdings=holdings,
         holdings_total=total,
     )
+
+
+def _seen(holdings: Sequence[Holding], total: int | None) -> str:
+    """Say how many tables were listed; a count that stayed silent is not none."""
+    if total is not None:
+        return f"{total} tables listed"
+    return f"at least {len(holdings)} tables listed" if holdings else "its tables were not listed"
 
 
 def _how(who: Sequence[Row] | None) -> str:

@@ -8,6 +8,9 @@ from scanner.model import Assessment, Closed, Outcome, Silence, Unknown
 from scanner.plausible import plausible
 from scanner.probe import About, AskT, NoAnswer, Probe, ReplyT, Undeclared
 
+#: Silences that are our own, and no news from the peer: a bug of the ask, or want of means.
+_OURS = frozenset({Silence.BUG, Silence.SHORT})
+
 
 async def assess(
     probe: Probe[AskT, ReplyT], front: ReplyT, put: Callable[[AskT], Awaitable[ReplyT]]
@@ -49,7 +52,7 @@ async def _drive(
         try:
             reply = await put(said)
         except NoAnswer as silence:
-            if silence.silence is Silence.BUG:  # the ask's own: no news from the peer
+            if silence.silence in _OURS:
                 return Unknown(silence.silence, silence.why)
             step = partial(dialogue.throw, silence)
         else:

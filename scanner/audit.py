@@ -112,10 +112,16 @@ class AuditTrail:
             self._append(b"\n")
 
     def _append(self, data: bytes) -> None:
-        while data:  # a disk that fills up takes the first part only
-            written = self._file.write(data)
-            self._size += written
-            data = data[written:]
+        whole = self._size
+        try:
+            while data:  # a disk that fills up takes the first part only
+                written = self._file.write(data)
+                self._size += written
+                data = data[written:]
+        except OSError:
+            if whole < self._size:  # a part of a line would break the chain for good
+                self._file.truncate(whole)
+            raise
 
 
 def sealed(path: Path) -> str:

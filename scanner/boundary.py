@@ -18,8 +18,9 @@ log = structlog.get_logger()
 def contained(probe: str, step: Callable[[], T]) -> T | Unknown:
     """Run one step of a probe's own code; what it raises says who is to blame.
 
-    `Garbled` and `NoAnswer` blame the peer. Anything else is a bug of the probe: it is logged by
-    its type and place, and never by its message, which may hold what the peer said.
+    `Garbled` and `NoAnswer` blame the peer, `MemoryError` this machine. Anything else is a bug of
+    the probe: it is logged by its type and place, and never by its message, which may hold what
+    the peer said.
 
     Raises:
         OutOfScope: the probe's code tried to leave the scope itself; that ends the round.
@@ -32,6 +33,8 @@ def contained(probe: str, step: Callable[[], T]) -> T | Unknown:
         return Unknown(silence.silence, silence.why)
     except Garbled as error:
         return Unknown(Silence.GARBLED, str(error))
+    except MemoryError:  # the machine's fault; the reply is let go of with the verdict
+        return Unknown(Silence.SHORT, "we ran out of memory")
     except Exception as error:  # noqa: BLE001 - the one place that may
         kind, where = type(error).__name__, place_of(error)
         # Not `exception`: a traceback prints the values that the peer sent.

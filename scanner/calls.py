@@ -26,6 +26,7 @@ from scanner.pipeline import Visited, Walk
 from scanner.plan import Call, Skip
 from scanner.probe import Answer, Datagram, NoAnswer, Visit
 from scanner.scope import Consent
+from scanner.store import StoreRefused
 from scanner.stream import Meter, Stream
 from scanner.sweep import State
 from scanner.visit import first_recognised, visit_unheard
@@ -44,7 +45,7 @@ OVER = "the round was interrupted, or the hours for this device are over"
 _STATES: Mapping[Silence, State | Skip] = {
     Silence.TIMEOUT: State.FILTERED,
     Silence.UNREACHABLE: State.UNREACHABLE,
-    Silence.BUSY: State.ERROR,
+    Silence.SHORT: State.ERROR,
     Silence.SPARED: Skip.WINDOW,
 }
 
@@ -179,7 +180,7 @@ class Calls:
 
         Raises:
             OutOfScope: something tried to leave the scope.
-            Refused: the history or the audit trail cannot be written.
+            Refused: the audit trail cannot be written.
         """
         calls = iter(self.calls)
         async with visited, anyio.create_task_group() as callers:
@@ -194,7 +195,11 @@ class Calls:
                 if round_.interruptions:
                     return
                 leg = round_.account.begin(call)
-                await self._make(round_, call, leg, visited)
+                try:
+                    await self._make(round_, call, leg, visited)
+                except StoreRefused as failure:
+                    round_.fail(failure)
+                    return
                 await visited.send((leg, None))
 
     async def _make(

@@ -170,6 +170,8 @@ def _shortfalls(round_: "Walk", total: ShardTally) -> Iterator[str]:
         yield f"open endpoints left without a conversation: {passed_by}"
     if short := states[State.ERROR]:
         yield f"{short} endpoints were not tried for want of descriptors or local ports"
+    if unspoken := total.unknown.get(Silence.SHORT):
+        yield f"{unspoken} endpoints were not heard out for want of descriptors, ports or memory"
     if bugs := total.unknown.get(Silence.BUG):
         yield f"a probe failed on {bugs} endpoints: this is a bug of ronde, please report it"
     due = round_.plan.planned - sum(total.skipped.values())

@@ -1,5 +1,6 @@
 """How a command ends: the only place that turns an error into a message and an exit code."""
 
+import errno
 import os
 import sys
 import traceback
@@ -26,6 +27,15 @@ FINDINGS = 3
 INCOMPLETE = 4
 UNDELIVERED = 5
 INTERRUPTED = 130
+
+#: What the machine lacks, where a system call says so.
+_LACKS = {
+    errno.EMFILE: "open files (see `ulimit -n`)",
+    errno.ENFILE: "open files",
+    errno.ENOMEM: "memory",
+    errno.ENOSPC: "room on the disk",
+    errno.EDQUOT: "room on the disk (a quota)",
+}
 
 
 class ReaderLeft(Exception):
@@ -55,6 +65,9 @@ def run_command(  # noqa: PLR0911 - one an exit
         _complain(f"stopped, something tried to leave the scope: {error}")
         return REFUSED
     except Exception as error:  # noqa: BLE001 - the last boundary: a cron mail, not a traceback
+        if (lack := _lack(error)) is not None:
+            _complain(f"stopped, this machine gives no more: {lack}; what was told is kept")
+            return REFUSED
         _complain(_bug(error))
         return OUR_BUG
     return code if isinstance(code, int) else COMPLETE
@@ -90,6 +103,16 @@ def _abandon_output() -> int:
     with suppress(UnsupportedOperation):  # a stream of whoever calls us, not the process's
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return UNDELIVERED
+
+
+def _lack(error: Exception) -> str | None:
+    """Say what the machine would not give us, if that is what failed."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, OSError) and error.errno in _LACKS:
+        return _LACKS[error.errno]
+    # All that `threading` says; its type is that of many bugs.
+    return "threads" if str(error) == "can't start new thread" else None
 
 
 def _bug(error: Exception) -> str:

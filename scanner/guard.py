@@ -179,7 +179,7 @@ async def refuse_blind_loop() -> None:
     be vetoed by a guard that allows nothing; if it goes through, no guard would see the others.
 
     Raises:
-        Refused: the running event loop cannot be watched.
+        Refused: the running event loop cannot be watched, or not be tried.
     """
     guard = Guard(AddressSet())
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -188,8 +188,12 @@ async def refuse_blind_loop() -> None:
             with guard.watching():
                 stream = await anyio.connect_tcp("127.0.0.1", port)
                 await stream.aclose()
-        except (OutOfScope, OSError):
+        except OutOfScope:
             pass
+        except OSError as error:
+            if not guard.violations:
+                why = error.__cause__ or error
+                raise Refused(f"the scope guard cannot be tried before the round: {why}") from error
     if not guard.violations:
         raise Refused("this event loop hides its connects from the scope guard; use asyncio's own")
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from scanner import record, score
+from scanner.areas import Areas, place_of
 from scanner.classify import Classifier, label_holdings
 from scanner.draft import drafted
 from scanner.emit import Sink
@@ -87,7 +88,7 @@ class Ledger:
     names what holdings hold, `extortion` what campaigns leave; findings are judged by `severities`,
     and `regulation` tells which rules ask something of their owners; `told` is what the outputs
     have been told: a shard that is walked again does not say it twice; `lists` tells whether the
-    inventory names an address.
+    inventory names an address, and `owners` whose it is, as far as owners are told apart.
     """
 
     round: str
@@ -104,6 +105,7 @@ class Ledger:
     masking: Masking = Masking.PERSONAL
     told: set[tuple[str, Endpoint]] = field(default_factory=set)
     lists: Callable[[str], bool] = field(default=lambda _address: True)
+    owners: Areas = field(default_factory=Areas)
 
     def begin(self) -> None:
         """Tell the outputs what the round found before it was continued: they hold whole rounds."""
@@ -113,11 +115,10 @@ class Ledger:
     def conclude(self, visits: Iterable[tuple[Visit, Counts]]) -> None:
         """Record some visits, count them and tell the outputs, once all are on the disk.
 
-        What the history cannot take was found all the same: it is told as if it were new, before
-        the round ends for it.
+        What the history cannot take was found all the same, and is told as if it were new.
 
         Raises:
-            Refused: the history or an output cannot be written.
+            Refused: the history cannot be written.
         """
         judged = [self._judged(visit, counts) for visit, counts in visits]
         try:
@@ -128,11 +129,15 @@ class Ledger:
             raise
         self._tell_all(said)
 
+    def tell(self, visits: Iterable[tuple[Visit, Counts]]) -> None:
+        """Tell the outputs of some visits, all that is found as new: the history has failed."""
+        self._tell_all(self._judged(visit, counts).said for visit, counts in visits)
+
     def _judged(self, visit: Visit, counts: Counts) -> "_Judged":
         """Count one visit, and work out what the outputs will be told; nothing is written."""
         outcome, look = visit.outcome, self._look(visit)
         _count(visit, counts)
-        self._tell_apart(visit, look.asset, counts)
+        self._tell_apart(visit, counts)
         said: Finding | ServiceSeen | None = None
         if isinstance(outcome, Assessment) and outcome.access in EXPOSED and visit.about:
             # Before names are masked, and before anything is written.
@@ -204,12 +209,12 @@ class Ledger:
             demanded=record.demands_credential(visit.outcome),
         )
 
-    def _tell_apart(self, visit: Visit, asset: Asset, counts: Counts) -> None:
+    def _tell_apart(self, visit: Visit, counts: Counts) -> None:
         """Count what answered by owner and by probe, and note who is on no list."""
         if isinstance(visit.outcome, Closed):
             return
         access, address = record.access_of(visit.outcome), visit.endpoint.address
-        counts.owners[asset.owner or "", access] += 1
+        counts.owners[self.owners.at(place_of(address)), access] += 1
         if visit.about:
             counts.probes[visit.about.name, access] += 1
         if not self.lists(address):

@@ -117,6 +117,7 @@ class Silence(StrEnum):
     HALF_PROOF = "half-proof"
     CATCH_ALL = "catch-all"
     SPARED = "spared"
+    SHORT = "short-of-means"
     BUG = "bug"
 
 
@@ -318,6 +319,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     regulation: tuple[str, ...] = ()
 
     @property
+    def listed(self) -> int | None:
+        """How many holdings there are; None where they cannot be listed, which is not none."""
+        return None if not self.holdings_total and self.records is None else self.holdings_total
+
+    @property
     def gravity(self) -> tuple[int, int, int]:
         """Sort by it, and the gravest come first: severity, what names suggest, how much."""
         severity, label = list(Severity).index(self.severity), list(Label).index(self.label)
@@ -352,8 +358,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     many hosts seemed to answer on every port. `accepted` says how many of `findings` are accepted.
     `probes` and `owners` tell the verdicts apart, the latter under "" where nobody is known.
     `unlisted` are hosts with an open port that no row of the inventory names, the first of
-    `unlisted_total`. `by_range` is in the scope's words, `by_owner` as `owners`, and both at most
-    256 long: "(others)" sums up the rest. In `by_probe` an endpoint counts for each of its probes.
+    `unlisted_total`. `by_range` is in the scope's words, `by_owner` as `owners`. Each of the three
+    is at most 256 long: "(others)" sums up the rest. In `by_probe` an endpoint counts for each of
+    its probes.
     """
 
     schema: str = COVERAGE_SCHEMA

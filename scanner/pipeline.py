@@ -23,7 +23,7 @@ from scanner.gate import Gate
 from scanner.guard import Guard
 from scanner.hours import Hours
 from scanner.identify import AnyHearing, Opening, hearings
-from scanner.model import Closed, Coverage, Endpoint, Transport
+from scanner.model import Closed, Coverage, Endpoint, Refused, Transport
 from scanner.plan import Plan, Shard
 from scanner.probe import Answer, AnyProbe, Datagram, Visit
 from scanner.scope import Scope
@@ -64,7 +64,8 @@ class Walk:
     endpoints are spoken with at once; `openings` are the datagrams that open the UDP ports;
     `watched` are the endpoints whose findings are open in the
     history, which a sweep therefore reports even when closed; `interrupted` tells that a person
-    ended the round, rather than its permission; `given_up` says which shards no worker survived.
+    ended the round, rather than its permission; `given_up` says which shards no worker survived;
+    `failure` is what the history failed by.
     """
 
     scope: Scope
@@ -85,6 +86,7 @@ class Walk:
     interruptions: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     interrupted: bool = False
+    failure: Refused | None = None
     hours: Hours = field(init=False)
     catch_all: CatchAll = field(init=False)
     fronts: Callable[[int], tuple[AnyHearing, ...]] = field(init=False)
@@ -111,6 +113,11 @@ class Walk:
         """Begin nothing new; what is in flight is finished, and the round is incomplete."""
         self.interruptions.append(why)
         self.stop.set()
+
+    def fail(self, failure: Refused) -> None:
+        """Begin nothing new, for the history has failed; what is in flight is finished and told."""
+        self.failure = self.failure or failure
+        self.interrupt("the history failed")
 
 
 #: Makes the calls on devices, when nothing else of the round is under way.
@@ -161,7 +168,7 @@ async def walk(
 
     Raises:
         OutOfScope: something tried to leave the scope. What was found before is recorded.
-        Refused: the history or an output failed.
+        Refused: the audit trail failed, or the history did: then all that was in flight is told.
     """
     visited, to_conclude = anyio.create_memory_object_stream[Visited](HAND_OVER)
     room = anyio.Semaphore(SHARDS_UNDER_WAY)
@@ -170,8 +177,10 @@ async def walk(
         async with anyio.create_task_group() as stages:
             stages.start_soon(round_.hours.keep, round_.interrupt, name="hours")
             stages.start_soon(_walk_then_call, round_, room, visited, patrol, calls)
-            await conclude(round_.account, ledger, room, to_conclude)
+            await conclude(round_, ledger, room, to_conclude)
             stages.cancel_scope.cancel()
+    if round_.failure is not None:
+        raise round_.failure
     await to_thread.run_sync(ledger.settle)
     coverage = coverage_of(round_, ledger, started)
     await to_thread.run_sync(ledger.end, coverage)
@@ -291,30 +300,46 @@ async def _answers_everybody(round_: Walk, leg: Leg, address: str) -> bool:
 
 
 async def conclude(
-    account: Account,
+    round_: Walk,
     ledger: "Ledger",
     room: anyio.Semaphore,
     visits: MemoryObjectReceiveStream[Visited],
 ) -> None:
     """Judge, record and emit away from the event loop, as many visits at a time as have come.
 
-    A round that is stopped at once still concludes the visits that were already paid.
+    A round that is stopped at once still concludes the visits that were already paid. One whose
+    history has failed is told of the rest, which is not recorded.
     """
     async with visits:
         try:
             async for first in visits:
                 lot = [first, *waiting(visits, LOT - 1)]
-                await to_thread.run_sync(ledger.conclude, _made(lot))
-                for leg, _ in lot:
-                    leg.pending -= 1
-                    if not leg.pending:
-                        await _end_shard(account, ledger, leg)
-                        if isinstance(leg.shard, Shard):
-                            room.release()
+                if round_.failure is not None:
+                    await to_thread.run_sync(ledger.tell, _made(lot))
+                else:
+                    await _enter(round_, ledger, room, lot)
                 await anyio.sleep(GATHER)
         except anyio.get_cancelled_exc_class():
-            ledger.conclude(_made(waiting(visits, HAND_OVER)))
+            enter = ledger.conclude if round_.failure is None else ledger.tell
+            enter(_made(waiting(visits, HAND_OVER)))
             raise
+
+
+async def _enter(
+    round_: Walk, ledger: "Ledger", room: anyio.Semaphore, lot: Sequence[Visited]
+) -> None:
+    """Enter some visits into the history, and each shard of which they are the last."""
+    try:
+        await to_thread.run_sync(ledger.conclude, _made(lot))
+        for leg, _ in lot:
+            leg.pending -= 1
+            if not leg.pending:
+                await _end_shard(round_.account, ledger, leg)
+                if isinstance(leg.shard, Shard):
+                    room.release()
+    except Refused as failure:
+        round_.fail(failure)
+        room.release()  # the sweep may wait for it, and has to learn that it is over
 
 
 def waiting(visits: MemoryObjectReceiveStream[Visited], most: int) -> Iterator[Visited]:

@@ -149,10 +149,13 @@ def _refuse_idle_round(prepared: Prepared, now: datetime) -> None:
 def _history(parts: "_Parts", prepared: Prepared, outputs: Outputs, manner: Manner) -> Round:
     """Begin a round, or go on with one."""
     scope, way = _reference(prepared.scope), _way(prepared, manner)
+    now, last = utc_now(), parts.store.last_begun(scope, outputs.vantage)
+    if last is not None and now < last:
+        log.warning("clock-went-back", what=f"the round before began at {last:%Y-%m-%d %H:%M} UTC")
     if manner.resume:
         take = parts.store.resume_round
     else:
-        name = f"{(now := utc_now()):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         take = partial(parts.store.begin_round, name, at=now)
     return take(
         scope=scope,
@@ -260,6 +263,7 @@ def _assemble(prepared: Prepared, outputs: Outputs, manner: Manner, parts: _Part
         classifier=Classifier(outputs.vocabulary),
         severities=outputs.severities,
         masking=scope.mask_names,
+        owners=brief.ground.owners,
     )
     calls = _calls(prepared.plan, history, manner)
     return _Going(round_, ledger, history.started, walker, calls)

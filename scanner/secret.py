@@ -57,10 +57,14 @@ def bearer(token: Secret) -> Secret:
 
 
 def masked(text: str, secrets: list[Secret]) -> str:
-    """Take secrets out of a text that somebody else wrote, such as a tracker's error."""
+    """Take secrets out of a text that somebody else wrote, such as a tracker's error.
+
+    Of a header, what follows its scheme is as secret as the whole.
+    """
     for secret in secrets:
-        if secret.reveal():
-            text = text.replace(secret.reveal(), "***")
+        whole = secret.reveal()
+        for part in (whole, whole.rpartition(" ")[2]):
+            text = text.replace(part, "***") if part else text
     return text
 
 

@@ -54,7 +54,7 @@ def _meaning(error: Exception) -> NoAnswer:
     if isinstance(error, ssl.SSLError):
         return _of_tls(error.reason or "an unreadable handshake")
     if isinstance(error, OSError) and error.errno in _SHORTAGES:
-        return NoAnswer(Silence.BUSY, "we ran out of descriptors or local ports")
+        return NoAnswer(Silence.SHORT, "we ran out of descriptors or local ports")
     return NoAnswer(Silence.UNREACHABLE, "the host cannot be reached")
 
 

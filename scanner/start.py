@@ -29,8 +29,9 @@ def write_templates(folder: Path) -> list[Path]:
         if path.exists():
             raise Refused(f"{path}: exists already; nothing was written")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         for path in paths:
+            path.touch(mode=0o644)  # a scope that everybody may write to is refused
             path.write_bytes(shipped(TEMPLATES[path.name]).read_bytes())
     except OSError as error:
         raise Refused(f"{folder}: cannot be written: {error.strerror}") from error

@@ -15,13 +15,13 @@ import anyio
 import structlog
 
 from scanner.addresses import AddressSet
-from scanner.guard import Guard
+from scanner.guard import Guard, OutOfScope
 from scanner.model import Coverage, Refused
 from scanner.ourside import Unreached
 from scanner.store.clerk import Clerk
 from scanner.store.desk import Desk
 from scanner.ticket import Action, Errand, State, Ticket
-from scanner.tickets.base import Channel, Tracker, Undelivered
+from scanner.tickets.base import Channel, Parked, Tracker, Undelivered
 from scanner.tickets.deliver import Book, Delivery, Tally, ready
 from scanner.tickets.plan import Planned, Standing, after, plan
 from scanner.tickets.systems import Connected, Surroundings, connected
@@ -177,24 +177,25 @@ class Ticketing:
             try:
                 tally = anyio.run(self._reaching, one, partial(delivery.run, lot))
             except OSError as error:  # its name does not resolve
-                delivery.put_off(lot[0][0], Unreached(_unresolved(error)))
-                tally = Tally(failed=1, left=len(lot) - 1, errors=[_unresolved(error)])
+                tally = delivery.none_of(lot, Unreached(_unresolved(error)))
+            except OutOfScope as error:
+                why = f"it tried to reach another address than its hosts': {error}"
+                tally = delivery.none_of(lot, Parked(why))
             told.append(Delivered(one.name, tally))
         return told
 
     async def _reaching(self, one: Connected, then: Callable[[], Awaitable[T]]) -> T:
         """Resolve the hosts of a system once, and let the process reach them and nothing else."""
-        hosts = {client.site.host: list(self.resolve(client.site.host)) for client in one.clients}
-        controllers = frozenset(
-            (address, client.site.port)
-            for client in one.clients
-            for address in hosts[client.site.host]
-        )
+        sites = [(client.site.host, client.site.port) for client in one.clients]
+        places = (*sites, *one.hosts)
+        found = {host: list(self.resolve(host)) for host, _ in places}
+        controllers = frozenset((at, port) for host, port in places for at in found[host])
+        guard = Guard(AddressSet(), controllers, names=frozenset(host for host, _ in one.hosts))
         async with AsyncExitStack() as opened:
             # The client first: what it is made of loads libraries, which a guard does not let pass.
             for client in one.clients:
-                await opened.enter_async_context(client.reaching(hosts[client.site.host]))
-            opened.enter_context(Guard(AddressSet(), controllers).watching())
+                await opened.enter_async_context(client.reaching(found[client.site.host]))
+            opened.enter_context(guard.watching())
             return await then()
 
 

@@ -27,6 +27,9 @@ TABLES = "ronde.tickets"
 #: Characters of a column of `ronde tickets status` that may be long.
 _WIDE = 60
 
+#: Characters of a tracker's own name for a ticket, and of the URL that leads there.
+_LONG = 500
+
 
 @dataclass(frozen=True, slots=True)
 class After:
@@ -218,8 +221,8 @@ def _state(name: str, ticket: "Ticket", errands: Sequence["Errand"]) -> str:
     seen = ticket.seen or "not made"
     if ticket.seen and ticket.seen != ticket.state and not errands:
         seen = f"{ticket.seen} by hand"
-    line = f"{name}  {ticket.key}  {ticket.remote or '-'}  {seen}  {ticket.url or '-'}"
-    line = f"{line}  {printable(ticket.draft.title, _WIDE)}"
+    there = printable(f"{ticket.remote or '-'}  {seen}  {ticket.url or '-'}", _LONG)
+    line = f"{name}  {ticket.key}  {there}  {printable(ticket.draft.title, _WIDE)}"
     if not errands:
         return line
     first = errands[0]
@@ -241,10 +244,13 @@ def _due(ticketing: "Ticketing", store: "Store", now: "datetime") -> Iterator[st
 
 
 def _different(ticketing: "Ticketing", store: "Store") -> Iterator[str]:
+    from scanner.plaintext import printable
+
     for one in ticketing.systems:
         with store.desk().reading() as clerk:
             tickets = clerk.tickets(one.name)
         for key, state in ticketing.look(one.name, list(tickets.values())).items():
             ticket = tickets[key]
             if state is not ticket.state:
-                yield f"{one.name}: {ticket.remote} is {state} there, {ticket.state} here: {key}"
+                remote = printable(ticket.remote or "")
+                yield f"{one.name}: {remote} is {state} there, {ticket.state} here: {key}"

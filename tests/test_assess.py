@@ -229,7 +229,7 @@ class TestBugs:
         """A function that forgot its `yield` asks for nothing and proves nothing."""
         assert "failed with TypeError" in await bug(dialogue)
 
-    async def test_a_bug_of_an_ask_is_not_news_from_the_peer(self) -> None:
+    async def test_what_is_wrong_with_us_is_not_news_from_the_peer(self) -> None:
         """A probe that reads silences must not read its own failure as one."""
 
         def dialogue(_front: Page) -> HttpDialogue:
@@ -238,8 +238,12 @@ class TestBugs:
             return LOCKED
 
         broken = Server(NoAnswer(Silence.BUG, "GET /_all failed with IndexError at target:1"))
+        short = Server(NoAnswer(Silence.SHORT, "we ran out of descriptors or local ports"))
         assert await verdict(dialogue, broken) == Unknown(
             Silence.BUG, "GET /_all failed with IndexError at target:1"
+        )
+        assert await verdict(dialogue, short) == Unknown(
+            Silence.SHORT, "we ran out of descriptors or local ports"
         )
 
 

@@ -31,10 +31,11 @@ def test_what_a_step_gives_is_handed_on() -> None:
             Unknown(Silence.TIMEOUT, "no answer in time"),
         ),
         (Garbled("expected JSON"), Unknown(Silence.GARBLED, "expected JSON")),
+        (MemoryError(SECRET), Unknown(Silence.SHORT, "we ran out of memory")),
     ],
 )
-def test_the_peer_is_blamed_for_its_own(error: Exception, verdict: Unknown) -> None:
-    """A silence keeps its name; garbled bytes are the peer's, and no bug; nothing is logged."""
+def test_what_is_no_bug_keeps_its_name(error: Exception, verdict: Unknown) -> None:
+    """Silence and garbled bytes are the peer's, want of memory is ours; nothing is logged."""
     with capture_logs() as events:
         assert contained("redis", lambda: fail_with(error)) == verdict
     assert events == []

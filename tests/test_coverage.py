@@ -126,6 +126,7 @@ def test_a_round_is_told_apart(ground: Ground, words: tuple[str, ...]) -> None:
         "": 2 * doors,
         "Radiology": 2 * doors,
     }
+    assert coverage["owners"]["Cardiology"]["open"] == 1
     assert coverage["by_probe"] == {
         "redis": {name: coverage[name] for name in Reach.__struct_fields__}
     }

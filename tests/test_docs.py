@@ -44,9 +44,15 @@ TABLE_HEADS = {"countermeasure"}
 #: among them: a mirror may be in its place.
 HOSTS = {
     "127.0.0.1",
+    "YOUR-TEAM.atlassian.net",
+    "YOUR-TEAM.service-now.com",
+    "api.atlassian.com",
+    "api.github.com",
     "cardbox.example",
     "tracker.example",
     "jinja.palletsprojects.com",
+    "bestpractical.com",
+    "www.redmine.org",
     "www.roundup-tracker.org",
     "cwe.mitre.org",
     "github.com",

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from scanner.demo.redis import FakeRedis
 from tests.fakes.running import running
 from tests.fakes.turns import Held
-from tests.ground import Ground, fresh_ground
+from tests.ground import Ground, Said, fresh_ground
 
 ground = fresh_ground
 
@@ -121,6 +123,34 @@ def test_a_second_round_on_one_history_is_refused(
     assert f"history.sqlite: process {process.pid}, round " in second.err
     assert [one["schema"] for one in so_far] == ["ronde.finding/1"]
     assert ground.lines("found.jsonl")[-1]["complete"] is True
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_history_that_fails_loses_nothing_that_is_in_flight(
+    ground: Ground, held: tuple[Held, list[int]], workers: str
+) -> None:
+    """Both findings are told, the second after the failure; nothing says that the round ended."""
+    server, ports = held
+    ground.permit({"redis": [1]})
+    assert ground.scan().code == 0
+    with closing(sqlite3.connect(ground.folder / "history.sqlite")) as history, history:
+        history.execute(
+            "CREATE TRIGGER gone BEFORE INSERT ON finding BEGIN SELECT RAISE(FAIL, 'gone'); END"
+        )
+    ground.permit({"redis": ports})
+
+    with ground.start_scan("--output", "-", "--workers", workers) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        assert server.reached.wait(PATIENCE)
+        server.go.set()
+        rest, said = process.communicate(timeout=PATIENCE)
+
+    told = Said(process.returncode, first + rest, said)
+    assert (told.code, said.splitlines()[-1][-5:]) == (2, " gone")
+    assert sorted(one["endpoint"]["port"] for one in told.objects) == sorted(ports)
+    assert {one["schema"] for one in told.objects} == {"ronde.finding/1"}
+    assert ground.lines("history.audit.jsonl")[-1]["act"] == "round-ends"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is full")

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from ipaddress import ip_network
 
 import pytest
 
 from probes import PROBES
 from scanner.account import Leg
+from scanner.areas import Areas
 from scanner.classify import Classifier, load_vocabulary
 from scanner.judged import Factor
 from scanner.ledger import Ledger
@@ -212,7 +214,11 @@ def test_what_is_seen_is_counted_by_kind() -> None:
 def test_what_answers_is_told_apart_and_the_unlisted_are_named() -> None:
     """By owner and by probe; a closed port has answered nothing that could be told apart."""
     told = Told()
-    books = replace(ledger(told), lists=lambda address: address != "192.0.2.8")
+    books = replace(
+        ledger(told),
+        lists=lambda address: address != "192.0.2.8",
+        owners=Areas.of([(ip_network("192.0.2.7"), "Cardiology")]),
+    )
     visits = [
         Visit(endpoint=endpoint(7), outcome=OPEN, about=REDIS),
         Visit(endpoint=endpoint(8), outcome=LOCKED, about=REDIS),
@@ -227,10 +233,23 @@ def test_what_answers_is_told_apart_and_the_unlisted_are_named() -> None:
 
     assert total.probes == {"redis": {Access.LOCKED: 1, Access.OPEN: 3}}
     assert total.owners == {
-        "owner of 192.0.2.7": {Access.OPEN: 1},
-        "owner of 192.0.2.8": {Access.LOCKED: 1, Access.UNKNOWN: 1},
+        "Cardiology": {Access.OPEN: 1},
+        "": {Access.LOCKED: 1, Access.UNKNOWN: 1},
     }
     assert (total.unlisted, total.unlisted_total) == (("192.0.2.8",), 1)
+
+
+def test_as_many_owners_are_told_apart_as_the_coverage_has_room_for() -> None:
+    """An inventory may name an owner for each address; the rest is summed up."""
+    everybody = [(ip_network(f"192.0.2.{last}"), f"owner {last}") for last in (7, 8, 9)]
+    books = replace(ledger(Told()), owners=Areas.of(everybody, most=2))
+    counts = Counts()
+
+    books.conclude(
+        (Visit(endpoint=endpoint(last), outcome=LOCKED, about=REDIS), counts) for last in (7, 8, 9)
+    )
+
+    assert counts.owners == {("owner 7", Access.LOCKED): 1, ("(others)", Access.LOCKED): 2}
 
 
 def test_a_service_carries_its_owner_and_permission() -> None:

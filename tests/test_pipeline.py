@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, cast
 import anyio
 import pytest
 
-from scanner.account import Account, Leg
+from scanner.account import Leg
 from scanner.demo.redis import FakeRedis
 from scanner.emit import Unwritable
-from scanner.gate import Traffic
 from scanner.model import Closed, Coverage, Finding, Severity
 from scanner.pipeline import Visited, Walk, conclude, first_error
 from scanner.plan import Plan, Shard
@@ -180,6 +179,7 @@ def test_the_first_error_of_a_group_comes_out_of_it() -> None:
 async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
     """Two visits wait for the books when a second signal comes: both are entered."""
     concluded: list[tuple[Visit, Counts]] = []
+    round_ = cast("Walk", SimpleNamespace(failure=None))
     ledger = cast("Ledger", SimpleNamespace(conclude=concluded.extend))
     leg = Leg(Shard(Plan(()), 0, 1))
     visited, to_conclude = anyio.create_memory_object_stream[Visited](2)
@@ -188,6 +188,6 @@ async def test_a_round_that_is_stopped_concludes_what_was_visited() -> None:
         visited.send_nowait((leg, waiting[0]))
         visited.send_nowait((leg, waiting[1]))
         stopping.cancel()
-        await conclude(Account(Traffic()), ledger, anyio.Semaphore(0), to_conclude)
+        await conclude(round_, ledger, anyio.Semaphore(0), to_conclude)
 
     assert [visit for visit, _ in concluded] == waiting

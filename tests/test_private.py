@@ -49,3 +49,24 @@ def test_every_file_that_a_round_makes_is_its_owner_s_alone(ground: Ground) -> N
         *("coverage.json", "history.sqlite", "history.audit.jsonl", "copy.sqlite"),
         *(f"{made}.{form}" for made in ("round", "report") for form in FILES),
     }
+
+
+@pytest.mark.slow
+def test_the_demo_s_files_are_its_owner_s_alone(ground: Ground) -> None:
+    """Its scope among them: one that everybody may write to would be refused."""
+    said = ground.run("demo", "--keep", "left")
+    left = ground.folder / "left"
+
+    assert (said.code, said.err) == (0, "")
+    assert stat.S_IMODE(left.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in left.iterdir()} == {0o600}
+
+
+def test_nobody_else_may_write_to_what_init_writes(ground: Ground) -> None:
+    """It may be read: who may not write to it is to review it."""
+    said = ground.run("init", "new")
+    new = ground.folder / "new"
+
+    assert said.code == 0
+    assert stat.S_IMODE(new.stat().st_mode) == 0o755
+    assert {stat.S_IMODE(path.stat().st_mode) for path in new.iterdir()} == {0o644}

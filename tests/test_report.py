@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from errno import ENOSPC
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,8 +11,8 @@ from scanner.emit import jsonl
 from scanner.emit.formats import Format
 from scanner.model import Finding, ScopeReference, Status
 from scanner.options import FORMATS
-from scanner.store import Store, StoreRefused, Told, archive
-from tests.exposures import SCOPE, VANTAGE, WAY, day, endpoint, exposure
+from scanner.store import Store, StoreRefused, Told
+from tests.exposures import SCOPE, VANTAGE, WAY, coverage, day, endpoint, exposure
 from tests.ground import Ground, fresh_ground
 from tests.test_store import begin, path, see, store
 
@@ -88,15 +89,26 @@ class TestHistory:
         with pytest.raises(StoreRefused, match="what r1 told is not kept"):
             store.told("r1", day(9))
 
-    def test_what_rounds_told_is_kept_for_so_many(
-        self, store: Store, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """A history does not grow without end."""
-        monkeypatch.setattr(archive, "KEPT", 2)
-        for number in (1, 2, 3):
-            see(store, number, exposure())
+    def test_what_a_round_told_is_kept_as_long_as_the_round(self, path: Path) -> None:
+        """Of each scope and vantage, however often another one is walked."""
+        with Store.open(path, create=day(0), keep=2) as store:
+            see(store, 1, exposure(), scope=ScopeReference("clinic", "SEC-2"))
+            for number in (2, 3, 4, 5):
+                see(store, number, exposure())
 
-        assert said(store.told("r2", day(9))) == [("f1", Status.ONGOING)]
+            assert said(store.told("r4", day(9))) == [("f1", Status.ONGOING)]
+            assert said(store.told("r1", day(9))) == [("f1", Status.NEW)]
+            with pytest.raises(StoreRefused, match="no round r2"):
+                store.told("r2", day(9))
+
+    def test_a_round_that_went_on_and_was_killed_is_refused(self, store: Store) -> None:
+        """What it told when it was interrupted is not all that it found."""
+        with begin(store, 1) as interrupted:
+            interrupted.end(coverage(round="r1"))
+        with store.resume_round(scope=SCOPE, vantage=VANTAGE, way=WAY) as killed:
+            killed.record(exposure(round="r1", last_seen=day(1)))
+        see(store, 2)
+
         with pytest.raises(StoreRefused, match="what r1 told is not kept"):
             store.told("r1", day(9))
 

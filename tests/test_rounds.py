@@ -28,6 +28,7 @@ from tests.fakes.running import running
 from tests.fakes.scripted import Says
 from tests.fakes.turns import Changing
 from tests.ground import Ground, Said, fresh_ground
+from tests.histories import rows
 
 ground = fresh_ground
 
@@ -63,6 +64,19 @@ def test_a_finding_is_new_then_ongoing_then_resolved_then_reopened(
     assert status(ground, port) == []
     changing.now = FakeRedis().serve
     assert status(ground, port) == ["reopened"]
+
+
+def test_a_clock_that_went_back_is_said_once(ground: Ground) -> None:
+    """Until it is set right, no age in the history is true."""
+    ground.permit({"redis": [1]})
+    first = ground.scan()
+    rows(ground.folder / "history.sqlite", "UPDATE round SET started = '2098-01-01 00:00:00'")
+    second, third = ground.scan(), ground.scan()
+
+    assert (first.code, second.code, third.code) == (0, 0, 0)
+    assert "clock-went-back" in second.err
+    assert "the round before began at 2098-01-01 00:00 UTC" in second.err
+    assert "clock" not in first.err + third.err
 
 
 def test_a_closed_port_resolves_a_finding(ground: Ground) -> None:

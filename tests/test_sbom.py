@@ -21,6 +21,7 @@ PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_bill_of_materials_is_valid_and_lists_what_is_locked(tmp_path: Path) -> None:
     """CycloneDX in its own judge's eyes; each locked package once, with its hashes."""
     (written,) = COMMAND.findall((ROOT / "Makefile").read_text(encoding="utf-8"))

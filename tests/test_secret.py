@@ -108,3 +108,4 @@ def test_headers_are_as_specified() -> None:
 def test_somebody_elses_text_is_masked() -> None:
     """A tracker may repeat what it was sent."""
     assert masked(f"bad token {PLANTED}!", [Secret(PLANTED), Secret("")]) == "bad token ***!"
+    assert masked(f"bad token {PLANTED}!", [bearer(Secret(PLANTED))]) == "bad token ***!"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -261,4 +262,6 @@ class Rounds(RuleBasedStateMachine):
 
 
 TestRounds = Rounds.TestCase
-TestRounds.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestRounds.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+# A machine that does much else takes minutes for what is half of one by itself.
+TestRounds.pytestmark = [pytest.mark.timeout(300)]  # type: ignore[attr-defined]

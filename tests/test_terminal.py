@@ -59,10 +59,12 @@ def shown_until(words: str, ours: int) -> str:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Give the variables of a person at a terminal."""
+    """Give the variables of a person at a terminal, which tells its size by itself."""
     # As in `fresh_ground`: where no SYNs can be sent, a line would say so.
     steady = {"TERM": "xterm-256color", "RONDE_SWEEP": "connect"}
-    return without_ronde(os.environ) | steady | variables
+    sizes = {"COLUMNS", "LINES"}
+    theirs = {name: value for name, value in os.environ.items() if name not in sizes}
+    return without_ronde(theirs) | steady | variables
 
 
 def scan_on(ground: Ground, ours: int, theirs: int, *words: str, **variables: str) -> str:

@@ -16,7 +16,7 @@
     ["product", (f) => f.product.toLowerCase()],
     ["where", (f) => f.at],
     ["label", (f) => Object.keys(words.en.label).indexOf(f.label)],
-    ["holdings", (f) => f.total || 0],
+    ["holdings", (f) => f.total ?? -1],
     ["owner", (f) => (f.owner || f.contact || "\uffff").toLowerCase()],
     ["since", (f) => f.since],
   ];
@@ -224,7 +224,7 @@
       make("th", { scope: "row" }, [foreign(f.product)]),
       make("td", {}, [make("code", {}, [f.where]), ...(f.host ? [" ", foreign(f.host)] : [])]),
       make("td", {}, [word("label", f.label), ...(f.signs ? [" ", make("span", { class: "sign" }, ["⚠ " + say("detail", "signs")])] : [])]),
-      make("td", {}, [number(f.total || 0)]),
+      make("td", {}, [listed(f)]),
       make("td", {}, [f.owner || f.contact ? foreign(f.owner || f.contact) : say("detail", "unknown")]),
       make("td", {}, [f.since, ...(f.late ? [" ", make("span", { class: "sign" }, ["⚠ " + say("detail", "late")])] : [])]),
     ]);
@@ -317,8 +317,13 @@
     return [make("ul", { "aria-label": say("detail", "references") }, links)];
   }
 
+  // What cannot be listed there is not nothing.
+  function listed(f) {
+    return f.total === undefined ? say("detail", "not_listed") : number(f.total);
+  }
+
   function holdings(f) {
-    if (!f.holdings) return [make("p", {}, [number(f.total || 0)])];
+    if (!f.holdings) return [make("p", {}, [listed(f)])];
     const columns = ["name", "kind", "records", "bytes", "created"];
     const head = columns.map((name, at) => make("th", { scope: "col", class: at === 2 || at === 3 ? "number" : "" }, [say("detail", name)]));
     head.push(make("th", { scope: "col" }, [say("table", "label")]));

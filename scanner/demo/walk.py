@@ -94,13 +94,13 @@ def _make_room(folder: Path) -> None:
     """Take away what an earlier demo left, and nothing else: a real history must not be lost."""
     scope = folder / SCOPE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         ours = scope.is_file() and scope.read_text(encoding="utf-8").startswith(MARK)
         if not ours and any(folder.iterdir()):
             raise Refused(f"{folder}: is neither empty nor left by an earlier demo; name another")
         for name in (SCOPE, INVENTORY, FINDINGS, COVERAGE, AUDIT, HISTORY, GRAVEST):
             (folder / name).unlink(missing_ok=True)
-        scope.write_text(MARK, encoding="utf-8")
+        _write(scope, MARK)
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{folder}: cannot be used for the demo: {error}") from error
 
@@ -133,11 +133,8 @@ def _line(stream: IO[bytes] | None) -> bytes:
 def _scan(folder: Path, services: tuple[Placed, ...], screen: TextIO) -> tuple[Verdicts, Result]:
     """Walk a round over exactly these servers, through the same door as every other round."""
     scope, inventory = folder / SCOPE, folder / INVENTORY
-    scope.write_text(_scope_text(services), encoding="utf-8")
-    inventory.write_text(
-        "address,owner,contact,site\n127.0.0.1,the demo,demo@example.invalid,here\n",
-        encoding="utf-8",
-    )
+    _write(scope, _scope_text(services))
+    _write(inventory, "address,owner,contact,site\n127.0.0.1,the demo,demo@example.invalid,here\n")
     prepared = prepare(Order(scope=scope, inventory=(str(inventory),)), now=utc_now())
     verdicts = Verdicts()
     outputs = Outputs(
@@ -212,4 +209,10 @@ def _explain(finding: Finding, folder: Path, screen: TextIO) -> None:
     screen.writelines(f"  {summary}\n\n" for summary in summaries)
     screen.write(f"  It asks its owner: {', '.join(finding.regulation)}\n")
     whole = (*explained(finding), *asked(finding, regulation, tuple(Language)))
-    (folder / GRAVEST).write_text("\n".join(whole) + "\n", encoding="utf-8")
+    _write(folder / GRAVEST, "\n".join(whole) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that is its owner's alone, whatever the umask, as those of a round are."""
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")

@@ -63,6 +63,8 @@ def _item(finding: Finding, report: Report) -> Item:
         "endpoints": [place(finding)],
         "tags": list(_tags(finding)),
     }
+    if finding.cvss:
+        item["cvssv4"] = finding.cvss
     if finding.due:
         item["planned_remediation_date"] = f"{finding.due:%Y-%m-%d}"
     return item | _standing(finding, report)

@@ -97,7 +97,7 @@ def _ours(finding: Finding) -> Document:
         "confidence": finding.confidence,
         "evidence": evidence(finding),
         "remedy": text(finding.remedy),
-        "holdings_total": finding.holdings_total,
+        "holdings_total": finding.listed,
         "records": finding.records,
         "label": finding.label,
         "owner": text(asset.owner),

@@ -88,6 +88,27 @@ def total(counts: Iterator[int | None]) -> int | None:
     return sum(told) if told else None
 
 
+def records(finding: Finding) -> int | None:
+    """Give the sum of all holdings, or of those that were counted; None where none was."""
+    if finding.records is not None:
+        return finding.records
+    told = [one.records for one in finding.holdings if one.records is not None]
+    return sum(told) if told else None
+
+
+def counted(finding: Finding) -> str:
+    """Say how many records there are, a sum of some being a lower bound; nothing if none is known.
+
+    Findings of earlier versions have no sum of all.
+    """
+    some = records(finding)
+    if some is None or not finding.holdings_total:
+        return ""
+    counts = sum(one.records is not None for one in finding.holdings)
+    whole = finding.records is not None or counts == finding.holdings_total
+    return f"{'' if whole else 'at least '}{some:,} records"
+
+
 def moment(when: datetime) -> str:
     """Write a moment in ISO 8601, in UTC, to the second."""
     return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -105,8 +126,8 @@ def _cells(finding: Finding) -> Iterator[Cell]:
     yield from (finding.fingerprint, finding.severity, finding.status, finding.access)
     yield from (finding.confidence, finding.title, finding.product, finding.version)
     yield from (endpoint.address, endpoint.port, endpoint.transport, endpoint.host)
-    yield finding.holdings_total
-    yield total(holding.records for holding in holdings)
+    yield finding.listed
+    yield records(finding)
     yield total(holding.bytes for holding in holdings)
     yield names(holdings)
     yield finding.label

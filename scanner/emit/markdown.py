@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from scanner.emit import reach
-from scanner.emit.flat import names, total
+from scanner.emit.flat import counted, names
 from scanner.emit.report import OPEN, Report
 from scanner.emit.told import lines
 from scanner.model import Coverage, Finding
@@ -105,9 +105,10 @@ def _row(finding: Finding) -> str:
 
 
 def _holdings(finding: Finding) -> str:
-    records = total(holding.records for holding in finding.holdings)
-    counted = "" if records is None else f", {records:,} records"
-    return f"{finding.holdings_total:,}{counted} {code(names(finding.holdings))}"
+    if finding.listed is None:
+        return "not listed"
+    records = f", {said}" if (said := counted(finding)) else ""
+    return f"{finding.listed:,}{records} {code(names(finding.holdings))}"
 
 
 def _data(finding: Finding) -> str:
@@ -127,8 +128,6 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
     for line in reach.lines(coverage):
         yield f"- {prose(line)}"
     yield ""
-    for line in reach.lines(coverage):
-        yield from (prose(line), "")
     if not coverage.complete:
         why = "; ".join(coverage.why_incomplete) or "no reason was given"
         yield f"**Incomplete:** {prose(why)}."

@@ -168,7 +168,7 @@ def _ours(finding: Finding) -> Event:
     return {
         "access": finding.access,
         "evidence": evidence(finding),
-        "holdings_total": finding.holdings_total,
+        "holdings_total": finding.listed,
         "label": finding.label,
         "scope": {"name": text(finding.scope.name), "reference": text(finding.scope.reference)},
         "vantage": text(finding.vantage),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from scanner.emit.flat import names, total
+from scanner.emit.flat import counted, names
 from scanner.emit.report import Report
 from scanner.model import Finding, Severity, Status
 from scanner.plaintext import printable
@@ -24,12 +24,11 @@ def summary(finding: Finding) -> str:
 
 def stakes(finding: Finding) -> str:
     """Say what can be listed behind the door."""
-    if not finding.holdings_total and finding.records is None:
+    if finding.listed is None:
         return text(f"holdings not listed ({finding.label})")
-    records = total(holding.records for holding in finding.holdings)
-    counted = "" if records is None else f", {records:,} records"
+    records = f", {said}" if (said := counted(finding)) else ""
     listed = f": {names(finding.holdings)}" if finding.holdings else ""
-    return text(f"{finding.holdings_total:,} holdings{counted} ({finding.label}){listed}")
+    return text(f"{finding.holdings_total:,} holdings{records} ({finding.label}){listed}")
 
 
 def evidence(finding: Finding) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from scanner.addresses import parse_address
 from scanner.emit import reach
+from scanner.emit.flat import counted
 from scanner.inferred import Label
 from scanner.model import Coverage, Finding, ServiceSeen, Severity, Status
 from scanner.plaintext import printable
@@ -147,17 +148,13 @@ def _holdings(finding: Finding) -> str:
 
     `health: 3 (1,204 records) faxes`: our own words come first, where no name can stand for them.
     """
-    total = finding.holdings_total
     label = "" if finding.label is Label.UNKNOWN else f"{finding.label}: "
-    if not total:
-        return f"{label}{'not listed' if finding.records is None else 'none'}"
-    counts = [holding.records for holding in finding.holdings if holding.records is not None]
-    # A sum of some is a lower bound.
-    more = "" if len(counts) == total else "at least "
-    records = f" ({more}{sum(counts):,} records)" if counts else ""
+    if not finding.listed:
+        return f"{label}{'not listed' if finding.listed is None else 'none'}"
+    records = f" ({said})" if (said := counted(finding)) else ""
     first = f" {finding.holdings[0].name}" if finding.holdings else ""
     sign = " SIGN OF EXTORTION" if finding.signs else ""
-    return f"{label}{total:,}{records}{sign}{first}"
+    return f"{label}{finding.listed:,}{records}{sign}{first}"
 
 
 def _owner(finding: Finding) -> str:

@@ -50,6 +50,7 @@ def lines(finding: Finding) -> Iterator[str]:
         "growth": growth(finding),
         "data": data(finding),
         "case": finding.case,
+        "cvss": finding.cvss,
         "asks": text(", ".join(finding.regulation)),
     }
     yield from (f"{name}: {said}" for name, said in known.items() if said)

@@ -4,25 +4,26 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from scanner.model import Finding
 from scanner.plaintext import document
 from scanner.store.columns import Damaged
-from scanner.store.tables import round_, told
-
-#: Rounds whose findings are kept: more than a year of nights, with 10,000 findings 0.3 GB.
-KEPT = 400
+from scanner.store.tables import told
 
 #: Fast: a round of 10,000 findings takes a third of a second, and a smaller row would take several.
 LEVEL = 6
 
 
 def keep(transaction: Connection, name: str, findings: Iterable[Finding]) -> None:
-    """Keep what a round tells at its end, in place of what it told at an end before."""
+    """Keep what a round tells at its end."""
     row = {"round": name, "findings": b"".join(_compressed(findings))}
-    transaction.execute(delete(told).where(told.c.round == name))
     transaction.execute(insert(told).values(row))
+
+
+def take_back(transaction: Connection, name: str) -> None:
+    """Forget what a round told at an end that it goes on from: it would read as all."""
+    transaction.execute(delete(told).where(told.c.round == name))
 
 
 def kept(transaction: Connection, name: str) -> tuple[Finding, ...] | None:
@@ -46,13 +47,6 @@ def read(row: bytes) -> tuple[Finding, ...]:
         return tuple(msgspec.json.decode(line, type=Finding) for line in lines)
     except (zlib.error, msgspec.DecodeError) as error:
         raise Damaged("a round's findings that cannot be read") from error
-
-
-def forget(transaction: Connection) -> None:
-    """Drop what rounds told long ago."""
-    newest = select(func.max(round_.c.number)).scalar_subquery()
-    old = select(round_.c.name).where(round_.c.number <= newest - KEPT)
-    transaction.execute(delete(told).where(told.c.round.in_(old)))
 
 
 def _compressed(findings: Iterable[Finding]) -> Iterator[bytes]:

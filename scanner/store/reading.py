@@ -28,23 +28,23 @@ def of_round(transaction: Connection, name: str | None, now: datetime) -> Told:
     """Tell what a round said, or the newest one of all.
 
     An older round is told as it was at its end, as long as that is kept. The tables themselves
-    hold the last look at each door, and would tell a part of it as if it were all.
+    hold the last look at each door, by whichever scope, and would tell a part as if it were all.
 
     Raises:
         StoreRefused: there is no such round, or what it told is not kept.
     """
     row = _named(transaction, name)
     coverage = row.coverage and msgspec.json.decode(row.coverage, type=Coverage)
-    newer = select(round_.c.name).where(round_.c.scope == row.scope, round_.c.number > row.number)
-    if newest := transaction.scalar(newer.order_by(round_.c.number.desc())):
-        kept = archive.kept(transaction, row.name)
-        if kept is None:
-            raise StoreRefused(
-                f"the round {newest} has looked again since {row.name}, and what {row.name} told "
-                "is not kept: it did not end, or is too old; --since tells what was seen from a "
-                "moment on"
-            )
+    after = select(round_.c.name).where(round_.c.number > row.number)
+    newer = after.order_by(round_.c.number.desc()).limit(1)
+    if transaction.scalar(newer) and (kept := archive.kept(transaction, row.name)) is not None:
         return Told(kept, coverage)
+    if newest := transaction.scalar(newer.where(round_.c.scope == row.scope)):
+        raise StoreRefused(
+            f"the round {newest} has looked again since {row.name}, and what {row.name} told "
+            "is not kept: it did not end, or is too old; --since tells what was seen from a "
+            "moment on"
+        )
     findings = Entries(transaction, row.name, row.vantage).of_round()
     return Told(_signed(transaction, findings, now), coverage)
 

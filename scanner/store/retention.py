@@ -22,7 +22,6 @@ from sqlalchemy import (
 )
 
 from scanner.model import Status
-from scanner.store import archive
 from scanner.store.entries import Change
 from scanner.store.tables import (
     TABLES,
@@ -37,7 +36,8 @@ from scanner.store.tables import (
     way,
 )
 
-#: Nearly three years of nights. The coverage of each may be 100 KiB.
+#: Nearly three years of nights. The coverage of each may be 100 KiB; with 10,000 findings in each,
+#: what they told takes 0.8 GB.
 KEPT = 1_000
 
 
@@ -51,7 +51,6 @@ def forget(transaction: Connection, keep: int, now: datetime) -> None:
     _forget_what_happened(transaction, old)
     for table in (way, shard, sign, told):
         transaction.execute(delete(table).where(table.c.round.in_(old)))
-    archive.forget(transaction)
     _forget_rounds(transaction, old)
 
 

@@ -14,6 +14,7 @@ from scanner.life import Patience
 from scanner.model import Coverage, Finding, ScopeReference, Severity, Transport
 from scanner.past import Past
 from scanner.plaintext import document
+from scanner.store import archive
 from scanner.store.acceptances import sign, withdraw
 from scanner.store.before import before
 from scanner.store.clerk import exposed
@@ -207,6 +208,17 @@ class Store:
         """Give the tickets' side of the history."""
         return Desk(self._database)
 
+    def last_begun(self, scope: ScopeReference, vantage: str) -> datetime | None:
+        """Give when the newest round of a scope and vantage began."""
+        query = (
+            select(round_.c.started)
+            .where(round_.c.scope == scope.name, round_.c.vantage == vantage)
+            .order_by(round_.c.number.desc())
+            .limit(1)
+        )
+        with self._database.reading() as transaction:
+            return transaction.scalar(query)
+
     def watched(self, transport: Transport = Transport.TCP) -> frozenset[tuple[str, int]]:
         """Give address and port of everything that was open: a round should look there again."""
         query = select(sighting.c.address, sighting.c.port).where(
@@ -254,6 +266,7 @@ class Store:
         with self._database.writing() as transaction:
             this = update(round_).where(round_.c.name == resumed.name)
             transaction.execute(this.values(ended=None, coverage=None))
+            archive.take_back(transaction, resumed.name)
 
     def _write_down(
         self,

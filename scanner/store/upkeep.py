@@ -56,11 +56,13 @@ def _unreadable(
     connection: Connection, query: Select[Any], kind: type[msgspec.Struct]
 ) -> Iterator[str]:
     """Name the rows whose document cannot be read; a document is never repeated."""
+    what = kind.__name__.lower()
+    article = "an" if what[0] in "aeiou" else "a"
     for name, document in connection.execute(query):
         try:
             msgspec.json.decode(document, type=kind)
         except msgspec.DecodeError:
-            yield f"{name}: holds a {kind.__name__.lower()} that cannot be read"
+            yield f"{name}: holds {article} {what} that cannot be read"
 
 
 def _unkept(connection: Connection) -> Iterator[str]:

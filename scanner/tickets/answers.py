@@ -14,10 +14,11 @@ T = TypeVar("T")
 OK = frozenset({200, 201, 202, 204})
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT = 400, 401, 403, 404, 409
 PRECONDITION_FAILED = 412
-_TIMEOUT, _LOCKED, _TOO_EARLY, _TOO_MANY = 408, 423, 425, 429
+TOO_MANY = 429
+_TIMEOUT, _LOCKED, _TOO_EARLY = 408, 423, 425
 
 #: What may go away by itself: somebody else's edit, a restart, a rush.
-_PASSES = frozenset({_TIMEOUT, PRECONDITION_FAILED, _LOCKED, _TOO_EARLY, _TOO_MANY})
+_PASSES = frozenset({_TIMEOUT, PRECONDITION_FAILED, _LOCKED, _TOO_EARLY, TOO_MANY})
 
 
 def settled(client: Client, answer: Answer, *, also: Collection[int] = ()) -> Answer:
@@ -30,7 +31,7 @@ def settled(client: Client, answer: Answer, *, also: Collection[int] = ()) -> An
     status = answer.status
     if status in OK or status in also:
         return answer
-    if status in {_TOO_MANY, 503}:
+    if status in {TOO_MANY, 503}:
         why = f"{client.site.host} wants to be left alone for now ({status})"
         raise Busy(why, after=answer.pause, all_of_it=True)
     if status in _PASSES or status >= 500:  # noqa: PLR2004 - the servers' own errors, RFC 9110

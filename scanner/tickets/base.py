@@ -99,8 +99,11 @@ class Tracker(Protocol):
     created, unless the tracker itself refuses a second one with its key (`unique`).
     """
 
-    markup: ClassVar[Markup]
     unique: ClassVar[bool]
+
+    @property
+    def markup(self) -> Markup:
+        """The mark-up of what its tickets say."""
 
     async def check(self) -> str:
         """Make sure, by reads, that token and project are fit; say on a line what was seen."""
@@ -149,13 +152,15 @@ class Means:
 
     `place` names the settings in a message. `secret` reads the credential that a field of them
     refers to, `client` makes the client of their URL; the headers given to it hold credentials,
-    and go with every call. `now` tells the time, in UTC.
+    and go with every call. `host` permits name and port to a library that makes its connections
+    itself. `now` tells the time, in UTC.
     """
 
     place: str
     now: Callable[[], datetime]
     secret: Callable[[str], Secret]
     client: Callable[[Mapping[str, Secret]], Client]
+    host: Callable[[str, int], None]
 
 
 class Connect(Protocol):

@@ -79,6 +79,11 @@ class Delivery:
                     tasks.start_soon(self._work, lots, tally, strikes)
         return tally
 
+    def none_of(self, errands: Sequence[tuple[Errand, Ticket]], why: Exception) -> Tally:
+        """Write down why none of some errands could be tried."""
+        self.put_off(errands[0][0], why)
+        return Tally(failed=1, left=len(errands) - 1, errors=[str(why)])
+
     async def _work(self, lots: Iterator[Lot], tally: Tally, strikes: "_Strikes") -> None:
         for lot in lots:
             remote = lot[0][1].remote

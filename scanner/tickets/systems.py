@@ -26,7 +26,17 @@ from scanner.tickets.wording import Wording
 
 #: The words of `system`, and the modules behind them.
 SYSTEMS: Mapping[str, str] = {
+    "defectdojo": "scanner.tickets.defectdojo",
+    "jira-cloud": "scanner.tickets.jira_cloud",
+    "jira-data-center": "scanner.tickets.jira_data_center",
+    "github": "scanner.tickets.github",
+    "gitlab": "scanner.tickets.gitlab",
+    "notify": "scanner.tickets.notify",
+    "redmine": "scanner.tickets.redmine",
     "roundup": "scanner.tickets.roundup",
+    "rt": "scanner.tickets.rt",
+    "servicenow": "scanner.tickets.servicenow",
+    "servicenow-import": "scanner.tickets.servicenow_import",
     "thehive": "scanner.tickets.thehive",
     "webhook": "scanner.tickets.webhook",
 }
@@ -40,13 +50,17 @@ _BOUNDS = {"max_new": (0, 10_000), "concurrency": (1, 16), "per_second": (0.01, 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A system under the name that the configuration gives it, ready to be called."""
+    """A system under the name that the configuration gives it, ready to be called.
+
+    `hosts` are what it reaches without a client of ours.
+    """
 
     name: str
     settings: Settings
     system: System
     rules: Rules
     clients: tuple[Client, ...]
+    hosts: tuple[tuple[str, int], ...]
     secrets: tuple[Secret, ...]
 
     def without_secrets(self, text: str) -> str:
@@ -91,7 +105,8 @@ def connected(
         max_new=settings.max_new,
         escalates=settings.escalate,
     )
-    return Connected(name, settings, system, rules, tuple(parts.clients), tuple(parts.secrets))
+    made = tuple(parts.clients), tuple(parts.hosts), tuple(parts.secrets)
+    return Connected(name, settings, system, rules, *made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +118,19 @@ class _Parts:
     folder: Path
     around: Surroundings
     clients: list[Client] = field(default_factory=list)
+    hosts: list[tuple[str, int]] = field(default_factory=list)
     secrets: list[Secret] = field(default_factory=list)
 
     def means(self) -> Means:
-        return Means(self.place, self.around.now, self._secret, self._client)
+        """Give a system what it is made with."""
+        return Means(self.place, self.around.now, self._secret, self._client, self._host)
 
     def beside(self, name: str | None) -> str | None:
         """Resolve a path against the folder of the file that names it."""
         return None if name is None else str(self.folder / name)
+
+    def _host(self, name: str, port: int) -> None:
+        self.hosts.append((name, port))
 
     def _secret(self, name: str) -> Secret:
         safe = Safe(self.around.environment, self.folder)
@@ -146,7 +166,13 @@ def _module(path: Path, name: str, table: Mapping[str, object]) -> ModuleType:
     system = table.get("system")
     if system not in SYSTEMS:
         raise Refused(f"{path}: tickets.{name}.system: is one of {', '.join(SYSTEMS)}")
-    return import_module(SYSTEMS[str(system)])
+    try:
+        return import_module(SYSTEMS[str(system)])
+    except ModuleNotFoundError as error:
+        needed = error.name or "a package"
+        raise Refused(
+            f"{path}: tickets.{name}: {system} needs {needed} (pip install 'ronde[{system}]')"
+        ) from error
 
 
 def _refuse_unreadable(path: Path, field: str) -> None:

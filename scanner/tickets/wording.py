@@ -110,7 +110,7 @@ _SHIPPED = {
     Markup.MARKDOWN: "markdown",
     Markup.HTML: "html",
     Markup.WIKI: "plain",
-    Markup.TEXTILE: "plain",
+    Markup.TEXTILE: "textile",
 }
 
 _SAMPLE = Subject(

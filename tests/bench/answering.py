@@ -59,12 +59,16 @@ class Refuses(IntEnum):
 
 @contextmanager
 def elasticsearch(
-    there: Sequence[str], addresses: Sequence[str], refuses: Refuses = Refuses.LOCKED
+    there: Sequence[str],
+    addresses: Sequence[str],
+    refuses: Refuses = Refuses.LOCKED,
+    port: int = ELASTICSEARCH,
 ) -> Iterator[None]:
     """Greet on the addresses as a cluster that tells its version and lists nothing."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "nginx.conf").write_text(_nginx(folder, addresses, refuses), encoding="utf-8")
+        listens = "".join(f"listen {one}:{port} backlog=60000;\n" for one in addresses)
+        (folder / "nginx.conf").write_text(_nginx(folder, listens, refuses), encoding="utf-8")
         words = [
             *there,
             program("nginx"),
@@ -106,8 +110,7 @@ def heartbeat(there: Sequence[str]) -> Iterator[None]:
         yield
 
 
-def _nginx(folder: Path, addresses: Sequence[str], refuses: Refuses) -> str:
-    listens = "".join(f"listen {one}:{ELASTICSEARCH} backlog=60000;\n" for one in addresses)
+def _nginx(folder: Path, listens: str, refuses: Refuses) -> str:
     return f"""
         daemon off; pid {folder}/pid; error_log stderr crit; worker_processes 1;
         events {{ worker_connections 9000; }}

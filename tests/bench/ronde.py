@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -59,17 +58,30 @@ def walk(ground: Ground, *options: str) -> Run:
     Raises:
         Failed: the round did not end in time, or was incomplete.
     """
+    run = spent([*laid_out(ground), *options], ground.folder / "round.said", limit=ground.limit)
+    return ground.judged(run, found(ground))
+
+
+def laid_out(ground: Ground) -> list[str]:
+    """Write the scope of a round with a history of its own, and give the words that walk it."""
     folder = ground.folder
     for old in folder.glob("round*"):
         old.unlink()
-    scope, found = folder / "round.toml", folder / "round.jsonl"
+    scope = folder / "round.toml"
     scope.write_text(_scope(ground), encoding="utf-8")
     words = [*ground.here, *RONDE, "scan", "--quiet", "--services", "--fail-on", "none"]
-    words += ["--scope", str(scope), "--output", str(found)]
+    words += ["--scope", str(scope), "--output", str(folder / "round.jsonl")]
     words += ["--history", str(folder / "round.db"), "--audit", str(folder / "round.audit")]
-    words += [word for probe in ground.probes for word in ("--probe", probe)]
-    run = spent([*words, *options], folder / "round.said", limit=ground.limit)
-    return ground.judged(run, _found(found))
+    return words + [word for probe in ground.probes for word in ("--probe", probe)]
+
+
+def found(ground: Ground) -> Iterator[str]:
+    """Give the endpoints that a round told of by their product; the last line is the coverage."""
+    with (ground.folder / "round.jsonl").open("rb") as lines:
+        for line in lines:
+            told: dict[str, Any] = msgspec.json.decode(line)
+            if told.get("product"):
+                yield f"{told['endpoint']['address']}:{told['endpoint']['port']}"
 
 
 @cache
@@ -83,12 +95,3 @@ def _scope(ground: Ground) -> str:
         addresses=max(ground.hosts, 65_536),
         extra="\n".join(f"{probe} = {list(also)}" for probe, also in ground.extra_ports.items()),
     )
-
-
-def _found(path: Path) -> Iterator[str]:
-    """Give the endpoints that were told of by their product; the last line is the coverage."""
-    with path.open("rb") as lines:
-        for line in lines:
-            told: dict[str, Any] = msgspec.json.decode(line)
-            if told.get("product"):
-                yield f"{told['endpoint']['address']}:{told['endpoint']['port']}"

@@ -34,6 +34,24 @@ def test_what_was_not_counted_is_empty_and_not_zero() -> None:
     assert row["records"] == row["bytes"] == ""
 
 
+def test_what_cannot_be_listed_is_empty_and_not_zero() -> None:
+    """A sum over the column must not take it for an empty server."""
+    unlisted = exposure(holdings=(), holdings_total=0)
+    none = exposure(holdings=(), holdings_total=0, records=0)
+
+    first, second = csv.DictReader(StringIO(document(Format.CSV, unlisted, none)))
+
+    assert (first["holdings"], first["records"]) == ("", "")
+    assert (second["holdings"], second["records"]) == ("0", "0")
+
+
+def test_records_are_of_all_holdings_where_all_were_counted() -> None:
+    """A finding names a thousand of them at most."""
+    (row,) = csv.DictReader(StringIO(document(Format.CSV, exposure(records=5_000))))
+
+    assert row["records"] == "5000"
+
+
 @pytest.mark.parametrize(
     ("said", "shown"),
     [

@@ -19,6 +19,7 @@ ALLOWED = REQUIRED | {
     "active",
     "component_name",
     "component_version",
+    "cvssv4",
     "cwe",
     "date",
     "dynamic_finding",
@@ -76,6 +77,14 @@ def test_a_finding_says_where_and_how_grave() -> None:
     assert (read["severity"], read["cwe"], read["active"]) == ("Info", 306, True)
     assert read["endpoints"] == ["tcp://192.0.2.7:9200"]
     assert read["unique_id_from_tool"] == "f1/192.0.2.7:9200"
+
+
+def test_a_vector_of_cvss_has_its_own_member_where_there_is_one() -> None:
+    """A finding of an earlier version has none, and null would be refused."""
+    vector = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N"
+
+    assert item(exposure(cvss=vector))["cvssv4"] == vector
+    assert "cvssv4" not in item(exposure())
 
 
 def test_another_round_is_the_same_finding() -> None:

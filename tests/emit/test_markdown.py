@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 from scanner.emit.formats import Format
 from scanner.emit.markdown import prose
-from scanner.model import Finding, Status
+from scanner.model import Finding, Holding, Status
 from scanner.reach import Reach
 from tests.emit.test_formats import HOSTILE, document, saying
 from tests.exposures import coverage, exposure
@@ -50,6 +50,16 @@ def test_a_finding_is_a_row_with_its_remedy_below() -> None:
     assert "1,256 endpoints planned, 2 open, 1,200 closed" in page
 
 
+def test_what_cannot_be_listed_is_not_called_nothing() -> None:
+    """Nor is a part of the records called all of them."""
+    part = (Holding(name="a", kind="table", records=7),)
+
+    unlisted = cells(exposure(holdings=(), holdings_total=0))
+    partly = cells(exposure(holdings=part, holdings_total=5))
+
+    assert (unlisted[5], partly[5]) == ("not listed", "5, at least 7 records `a`")
+
+
 def test_what_was_resolved_stands_apart() -> None:
     """Nobody acts on a door that is shut."""
     page = document(Format.MARKDOWN, exposure(status=Status.RESOLVED))
@@ -66,6 +76,7 @@ def test_what_was_not_seen_stands_above_the_findings() -> None:
 
     said = "- NOTHING ANSWERED in 192.0.2.0/29 (8 endpoints)."
     assert 0 < text.index(said) < text.index("| severity |")
+    assert text.count("NOTHING ANSWERED") == 1
 
 
 def test_an_incomplete_round_says_so_first() -> None:

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 
 import anyio
+import click
 from anyio.abc import SocketAttribute, SocketStream, TaskStatus
 from anyio.from_thread import start_blocking_portal
 from anyio.streams.stapled import MultiListener
@@ -22,6 +24,7 @@ from scanner.demo.listen import GONE, Serve
 from scanner.demo.redis import FakeRedis
 from scanner.emit.coverage import CoverageFile
 from scanner.emit.jsonl import JsonLines
+from scanner.exits import exit_code, run_command
 from scanner.logs import configure
 from scanner.plan import Plan
 from scanner.prepare import Order, Prepared, prepare
@@ -71,11 +74,19 @@ class Ward:
     folder: Path
     port: int
 
-    def round(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Begin a round in a process of its own, which writes its findings to standard output."""
-        command = [sys.executable, "-m", "tests.fakes.ward", str(self.folder), str(self.port)]
+    def round(
+        self, *arguments: str, within: Sequence[str] = (), said: int | None = None
+    ) -> "subprocess.Popen[bytes]":
+        """Begin a round in a process of its own, which writes its findings to standard output.
+
+        `within` are words that run a command elsewhere; `said` is where its messages go.
+        """
+        command = [*within, sys.executable, "-m", "tests.fakes.ward"]
         return subprocess.Popen(  # noqa: S603 - ourselves
-            [*command, *arguments], stdout=subprocess.PIPE, cwd=ROOT
+            [*command, str(self.folder), str(self.port), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=said,
+            cwd=ROOT,
         )
 
     def findings(self, *arguments: str) -> list[tuple[object, ...]]:
@@ -144,7 +155,7 @@ def laid_out(folder: Path, port: int) -> Prepared:
     return replace(prepared, plan=Plan(blocks=(block,)))
 
 
-def _walk(folder: Path, port: int, options: Sequence[str]) -> None:
+def _walk(folder: Path, port: int, options: Sequence[str]) -> int:
     outputs = Outputs(
         sinks=(
             lambda: JsonLines.to("-"),
@@ -163,7 +174,8 @@ def _walk(folder: Path, port: int, options: Sequence[str]) -> None:
     prepared = laid_out(folder, port)
     if shutter := _option("--shutter", options):
         prepared = replace(prepared, scope=shuttered(prepared.scope, Path(shutter)))
-    run(prepared, outputs, watch=lambda _: None, manner=manner)
+    result = run(prepared, outputs, watch=lambda _: None, manner=manner)
+    return exit_code(result, fail_on="none")
 
 
 def _option(name: str, options: Sequence[str]) -> str:
@@ -193,4 +205,5 @@ def _scope_text(port: int) -> str:
 
 if __name__ == "__main__":
     configure(level=logging.WARNING, as_json=True)
-    _walk(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    walk = partial(_walk, Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    sys.exit(run_command(click.Command("ward", callback=walk), []))

@@ -7,12 +7,17 @@ import httpx
 import msgspec
 import pytest
 
+from scanner.store import Store, StoreRefused
 from scanner.ticket import State
 from tests.exposures import day
 from tests.lab.servers.process import PASSWORD, USER
 from tests.lab.servers.roundup import NAME, roundup
+from tests.lab.servers.sql import postgresql
 from tests.lab.session import Lab
+from tests.lab.test_histories import fresh
+from tests.tickets.fakes.roundup import FakeRoundup
 from tests.tickets.team import Team, door, worse
+from tests.tickets.wire import Wire
 
 pytestmark = pytest.mark.real
 
@@ -99,3 +104,27 @@ def test_roundup_refuses_a_wrong_password(team: Team) -> None:
     assert told.failed
     assert "401" in told.tally.errors[0]
     assert [errand.parked for errand in team.waiting()] == [True]
+
+
+def test_tickets_are_kept_in_postgresql_as_in_a_file(lab: Lab, tmp_path: Path) -> None:
+    """Ordered with the round, done once, by one sync at a time."""
+    fake = FakeRoundup()
+    server = lab.start(postgresql)
+    kept = Team(tmp_path, fake.table, Wire(fake), url=fresh(server))
+    kept.night(DOOR)
+    kept.night(worse(DOOR))
+    kept.sync()
+    kept.night(shut=(worse(DOOR),))
+    kept.sync()
+
+    (ticket,) = fake.tickets
+    assert not ticket.open
+    assert len(ticket.comments) == 2
+    assert [one.seen for one in kept.kept()] == [State.CLOSED]
+    kept.night(DOOR)
+    with (
+        Store.open(kept.history) as store,
+        store.desk().alone(),
+        pytest.raises(StoreRefused, match="another sync of tickets is using"),
+    ):
+        kept.sync()

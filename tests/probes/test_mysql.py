@@ -69,6 +69,15 @@ def test_a_session_that_may_see_nothing_is_open_and_empty() -> None:
     assert (found.holdings, found.holdings_total) == ((), 0)
 
 
+def test_a_count_that_stayed_silent_is_not_none() -> None:
+    """Only a server that said so has no table."""
+    found = replay(PROBE, load("mysql/mariadb-10.11-open").until(4), unrecorded_is_silence=True)
+
+    assert isinstance(found, Assessment)
+    assert found.because.endswith(": its tables were not listed")
+    assert settled("mariadb-10.11-empty-handed").because.endswith(": 0 tables listed")
+
+
 def test_a_locked_server_is_told_one_name() -> None:
     """One refusal ends it: no second name, and no password, is ever tried."""
     assert asked(PROBE, load("mysql/mariadb-10.11-locked")) == [GREETING.name, HELLO.name]

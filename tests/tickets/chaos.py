@@ -18,7 +18,15 @@ from tests.exposures import NOON
 from tests.tickets.fakes.kept import TOKEN, Fake
 from tests.tickets.wire import Fate, Killed, Wire
 
-DRAFT = Draft(key="ronde-" + "7" * 32, title="Open", body="It is open.", severity=Severity.HIGH)
+KEY = "ronde-" + "7" * 32
+
+DRAFT = Draft(
+    key=KEY,
+    title="Open",
+    body="It is open.",
+    severity=Severity.HIGH,
+    labels=("ronde", KEY),
+)
 
 STORY = (
     Action(kind=Kind.CREATE, draft=DRAFT),

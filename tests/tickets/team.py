@@ -42,11 +42,12 @@ class Team:
     nights: int = 0
     environment: dict[str, str] = field(default_factory=lambda: {"TRACKER_TOKEN": TOKEN})
     rehearsal: Rehearsal | None = None
+    url: str | None = None
 
     @property
-    def history(self) -> Path:
-        """The file of the history."""
-        return self.folder / "history.sqlite"
+    def history(self) -> Path | str:
+        """The history: a file in the folder, or a URL."""
+        return self.url or self.folder / "history.sqlite"
 
     def connected(self) -> Ticketing:
         """Connect anew, as every process does."""

@@ -80,8 +80,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     check: str | None = None
     tls: tuple[str, ...] | None = None
     holdings: tuple[HoldingRow, ...] = ()
-    total: int = 0
-    records: int | None = None
+    total: int | None = None
     label: str
     categories: tuple[tuple[str, str], ...] = ()
     signs: tuple[tuple[str, str], ...] = ()
@@ -146,8 +145,7 @@ def entry(finding: Finding, about: int, events: tuple[Happened, ...], now: datet
         check=by_hand(finding),
         tls=_tls(finding.tls) if finding.tls else None,
         holdings=tuple(map(_holding, finding.holdings[:MAX_HOLDINGS])),
-        total=finding.holdings_total,
-        records=_records(finding),
+        total=finding.listed,
         label=finding.label,
         categories=tuple(map(_category, finding.categories)),
         signs=tuple(map(_sign, finding.signs)),
@@ -202,11 +200,6 @@ def by_hand(finding: Finding) -> str | None:
 def _sortable(endpoint: Endpoint) -> str:
     address = parse_address(endpoint.address)
     return f"{address.version}{address.packed.hex()}{endpoint.port:04x}"
-
-
-def _records(finding: Finding) -> int | None:
-    told = [holding.records for holding in finding.holdings if holding.records is not None]
-    return sum(told) if told else None
 
 
 def _holding(holding: Holding) -> HoldingRow:

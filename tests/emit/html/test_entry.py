@@ -91,7 +91,15 @@ def test_holdings_are_the_first_and_their_number_is_all() -> None:
 
     short = entry(exposure(holdings=many, holdings_total=2000), 0, (), NOON)
 
-    assert (len(short.holdings), short.total, short.records) == (MAX_HOLDINGS, 2000, None)
+    assert (len(short.holdings), short.total) == (MAX_HOLDINGS, 2000)
+
+
+@pytest.mark.parametrize(("records", "total"), [(None, None), (0, 0)])
+def test_what_cannot_be_listed_is_not_nothing(records: int | None, total: int | None) -> None:
+    """The page says in words that nothing is known of them."""
+    shut_in = exposure(holdings=(), holdings_total=0, records=records)
+
+    assert entry(shut_in, 0, (), NOON).total == total
 
 
 def test_the_history_is_told_with_its_moments() -> None:

@@ -68,6 +68,19 @@ def test_every_probe_says_in_french_what_is_open_and_what_to_do() -> None:
 
 
 @pytest.mark.parametrize("about", ABOUTS, ids=lambda about: about.name)
+def test_a_remedy_has_no_mark_up_but_code(about: About) -> None:
+    """Every other mark is printed as it stands."""
+    assert not re.search(r"\*\*\w|\w\*\*|__\w", CODE.sub("", about.remedy))
+    assert not re.search(r"\*\*\w|\w\*\*|__\w", CODE.sub("", FRENCH.probes[about.name]["remedy"]))
+
+
+@pytest.mark.parametrize("about", ABOUTS, ids=lambda about: about.name)
+def test_a_proxy_stands_before_the_service_and_not_behind_it(about: About) -> None:
+    """In French "placez devant un proxy" would put the service in front of it."""
+    assert "placez devant" not in FRENCH.probes[about.name]["remedy"]
+
+
+@pytest.mark.parametrize("about", ABOUTS, ids=lambda about: about.name)
 def test_a_translated_remedy_names_the_same_settings(about: About) -> None:
     """Options and commands stand as code, and are no words of a language."""
     remedy = FRENCH.probes[about.name]["remedy"]

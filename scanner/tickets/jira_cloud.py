@@ -1,0 +1,60 @@
+"""Jira Cloud: issues over its REST interface, version 3.
+
+Facts are of Atlassian's OpenAPI document (`/rest/api/3`) and its pages: texts are documents (ADF);
+`/search` is gone and `/search/jql` takes its place, whose index lags by seconds, seldom by minutes,
+save for issues whose numbers `reconcileIssues` names; an API token goes with its user's address as
+`Basic` to the site, and that of a service account as `Bearer` to `api.atlassian.com/ex/jira/ID`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from scanner.model import Refused
+from scanner.secret import basic, bearer
+from scanner.tickets import jira
+from scanner.tickets.adf import document
+from scanner.tickets.base import Means
+from scanner.tickets.escape import Markup
+
+#: Where service accounts call, whichever site is theirs.
+GATEWAY = "api.atlassian.com"
+
+
+class Settings(jira.Settings, frozen=True, kw_only=True):
+    """`[tickets.NAME]` with `system = "jira-cloud"`.
+
+    `user` is the address that a token belongs to; without it the token is a service account's.
+    `site` is where people read, if `url` is not.
+    """
+
+    per_second: float = 10  # Atlassian tells no number; its bursts are refused with `Retry-After`
+
+
+def connect(settings: Settings, means: Means) -> "JiraCloud":
+    """Make the tracker.
+
+    Raises:
+        Refused: the gateway is called, and nobody says where people read.
+    """
+    token = means.secret("token")
+    credential = basic(settings.user, token) if settings.user else bearer(token)
+    client = means.client({"Authorization": credential})
+    if client.site.host == GATEWAY and not settings.site:
+        raise Refused(f"{means.place}.site: write https://NAME.atlassian.net, where people read")
+    return JiraCloud(client, settings)
+
+
+class JiraCloud(jira.Jira):
+    """Issues of one project of a site."""
+
+    __slots__ = ()
+
+    markup: ClassVar[Markup] = Markup.PLAIN
+    api: ClassVar[str] = "/rest/api/3"
+    search: ClassVar[str] = "/search/jql"
+    asks: ClassVar[Mapping[str, str]] = MappingProxyType({"properties": jira.PROPERTY})
+
+    def written(self, text: str) -> Any:
+        """Give a document."""
+        return document(text)

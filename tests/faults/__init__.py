@@ -1,0 +1,1 @@
+"""What goes wrong around a round: it is killed, the disk is full, the database is gone."""
