@@ -99,7 +99,9 @@ class Delivery:
             remote = lot[0][1].remote
             for errand, _ in lot:
                 if strikes.out:
-                    return
+                    if strikes.pause:  # it holds for all of them, and for the next sync too
+                        self.put_off(errand, strikes.pause)
+                    break
                 done, remote = await self._do(errand, remote, tally, strikes)
                 if not done:
                     break
@@ -165,11 +167,14 @@ class _Strikes:
 
     running: int = 0
     out: bool = False
+    pause: Busy | None = None
 
     def count(self, error: Exception) -> None:
         """Count one; some say that nothing else can be done there either."""
         self.running += 1
         all_of_it = isinstance(error, Undelivered) and error.all_of_it
+        if isinstance(error, Busy) and error.after and all_of_it:
+            self.pause = error
         self.out = self.out or all_of_it or self.running >= MAX_STRIKES
 
     def clear(self) -> None:
