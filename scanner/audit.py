@@ -7,6 +7,7 @@ done. It holds our own words and counts only, never a byte that a server said.
 import fcntl
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -56,8 +57,9 @@ class Auditor(Protocol):
 class AuditTrail:
     """A trail in a file, made so that only its owner can read it, and appended to line by line.
 
-    Each line holds the SHA-256 of the line before it, whoever wrote that one: workers of a round
-    append to one file, each in its turn, and a later round goes on where the last one ended.
+    Each line holds the SHA-256 of the line before it, whoever wrote that one: workers of a round,
+    and threads, append to one file, each in its turn, and a later round goes on where the last one
+    ended.
 
     Raises:
         Refused: the file cannot be opened for appending.
@@ -72,6 +74,7 @@ class AuditTrail:
         self._file = os.fdopen(descriptor, "ab", buffering=0)
         self._encoder = msgspec.json.Encoder()
         self._seal, self._size = NOTHING, 0
+        self._one_at_a_time = threading.Lock()  # the kernel's lock parts processes only
 
     def note(self, act: Act) -> None:
         """Append one act; it is in the file when this returns.
@@ -80,7 +83,7 @@ class AuditTrail:
             Refused: it is not: what cannot be accounted for must not go on.
         """
         try:
-            with self._turn():
+            with self._one_at_a_time, self._turn():
                 line = self._encoder.encode(replace(act, chain=self._seal))
                 self._append(line + b"\n")
                 self._seal = seal_of(line)

@@ -23,6 +23,7 @@ from scanner.options import (
     history_option,
     ordered,
     patience_options,
+    plain_line,
     probe_names,
     severity_option,
 )
@@ -209,6 +210,7 @@ def _vocabulary_option(function: F) -> F:
 @click.option(
     "--vantage",
     default=socket.gethostname,
+    callback=plain_line,
     show_default="this host's name",
     help="Where in the network this scanner stands.",
 )

@@ -41,6 +41,13 @@ def probe_names(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     return [probe.about.name for probe in PROBES if probe.about.name.startswith(begun)]
 
 
+def plain_line(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Refuse a name that no output could show, or no database keep."""
+    if not value.strip() or not value.isprintable():
+        raise click.BadParameter("write one line of plain text")
+    return value
+
+
 _SELECTION = (
     click.option(
         "--inventory",

@@ -19,10 +19,14 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Rounds of one scope and vantage, oldest first, and the history of findings by fingerprint."""
+    """Rounds of one scope and vantage, oldest first, and the history of findings by fingerprint.
+
+    `unsigned` are those whose acceptance ended, or was withdrawn, since the last but one began.
+    """
 
     rounds: tuple[Coverage, ...] = ()
     events: Mapping[str, tuple[Happened, ...]] = field(default_factory=dict)
+    unsigned: frozenset[str] = frozenset()
 
 
 #: For a report that is made without the history.

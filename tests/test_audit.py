@@ -4,6 +4,7 @@ import json
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -141,6 +142,14 @@ class TestChain:
         writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]  # noqa: S603 - our own interpreter
         assert [writer.wait(60) for writer in writers] == [0, 0, 0]
         assert verified(path).lines == 300
+
+    def test_threads_that_write_at_once_keep_one_chain(self, tmp_path: Path) -> None:
+        """Datagrams are swept beside the conversations, and noted in the same trail."""
+        trail = AuditTrail(tmp_path / "audit.jsonl")
+        with ThreadPoolExecutor(4) as writers:
+            list(writers.map(trail.note, [ACT] * 2_000))
+        trail.close()
+        assert verified(tmp_path / "audit.jsonl").lines == 2_000
 
     def test_a_line_that_was_cut_short_is_ended_and_followed(self, tmp_path: Path) -> None:
         """What a full disk left is told by its number, and costs no other line."""

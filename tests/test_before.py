@@ -2,6 +2,7 @@
 
 import pytest
 
+from scanner.acceptance import Signature
 from scanner.demo.redis import FakeRedis
 from scanner.model import Coverage, ScopeReference
 from scanner.past import Happened, Past
@@ -86,6 +87,31 @@ def test_of_an_older_round_only_what_had_happened_is_told(store: Store) -> None:
     see(store, 3)
 
     assert [event.what for event in store.before(of(1)).events["f1"]] == ["new", "exposed"]
+
+
+@pytest.mark.parametrize(("last", "said"), [(3, {"f1f1"}), (-1, set()), (9, set())])
+def test_an_acceptance_that_ended_since_the_round_before_is_told(
+    store: Store, last: int, said: set[str]
+) -> None:
+    """Neither one that had ended before, nor one that goes on."""
+    see(store, 1, exposure(fingerprint="f1f1"))
+    signed = Signature(until=day(last), reason="moves", approver="CISO", since=day(1))
+    store.accept("f1f1", signed)
+    see(store, 2, exposure(fingerprint="f1f1"))
+    see(store, 4, exposure(fingerprint="f1f1"))
+
+    assert store.before(of(4)).unsigned == said
+
+
+def test_an_acceptance_that_was_withdrawn_is_told(store: Store) -> None:
+    """Somebody has taken the name back, and whoever reads the mail did not see it."""
+    see(store, 1, exposure(fingerprint="f1f1"))
+    store.accept("f1f1", Signature(until=day(9), reason="moves", approver="CISO", since=day(1)))
+    see(store, 2, exposure(fingerprint="f1f1"))
+    store.withdraw("f1f1", at=day(3))
+    see(store, 4, exposure(fingerprint="f1f1"))
+
+    assert store.before(of(4)).unsigned == {"f1f1"}
 
 
 @pytest.mark.parametrize(("form", "bars"), [("html", 2), ("markdown", 0)])

@@ -228,6 +228,8 @@
       make("td", {}, [f.owner || f.contact ? foreign(f.owner || f.contact) : say("detail", "unknown")]),
       make("td", {}, [f.since, ...(f.late ? [" ", make("span", { class: "sign" }, ["⚠ " + say("detail", "late")])] : [])]),
     ]);
+    // On a telephone no heading stands above them.
+    COLUMNS.forEach(([name], at) => { line.children[at + 1].dataset.name = `${say("table", name)}${say("page", "colon")} `; });
     toggle.addEventListener("click", () => {
       if (shut) state.open.add(f); else state.open.delete(f);
       if (!shut) line.nextSibling.remove();
@@ -277,7 +279,7 @@
   }
 
   function reasons(f) {
-    const points = f.why.map(([found, sum]) => make("li", {}, [make("span", { lang: "en" }, [found]), `: ${sum} ${say("detail", "points")}`]));
+    const points = f.why.map(([found, sum]) => make("li", {}, [make("span", { lang: "en" }, [found]), `${say("page", "colon")} ${sum} ${say("detail", "points")}`]));
     return make("ul", {}, f.cvss ? [...points, make("li", {}, [make("code", {}, [f.cvss])])] : points);
   }
 

@@ -45,16 +45,19 @@ class _Night:
 
     now: Coverage
     before: tuple[Coverage, ...]
+    unsigned: frozenset[str]
 
     @classmethod
     def of(cls, now: Coverage, report: Report) -> "_Night":
-        return cls(now, tuple(one for one in report.past.rounds if one.round != now.round))
+        before = tuple(one for one in report.past.rounds if one.round != now.round)
+        return cls(now, before, report.past.unsigned)
 
     def changed(self, finding: Finding) -> bool:
         """Tell whether this night is the first to tell of it as it is."""
         if finding.status is Status.UNVERIFIED:
             return not self.before or finding.last_seen >= self.before[-1].started
-        return finding.status in NEWS
+        no_longer_accepted = finding.accepted is None and finding.fingerprint in self.unsigned
+        return finding.status in NEWS or no_longer_accepted
 
     def said(self) -> Iterator[str]:
         """Say what changed of the coverage."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from scanner.acceptance import Signature
 from scanner.model import Acceptance, Finding, Severity, Status
@@ -30,6 +30,14 @@ def accepted(transaction: Connection) -> dict[str, Acceptance]:
         )
         for row in transaction.execute(query)
     }
+
+
+def ended(transaction: Connection, since: datetime, until: datetime) -> frozenset[str]:
+    """Give the findings of which an acceptance ended, or was withdrawn, between two moments."""
+    query = select(acceptance.c.fingerprint).where(
+        or_(acceptance.c.until.between(since, until), acceptance.c.withdrawn.between(since, until))
+    )
+    return frozenset(transaction.scalars(query))
 
 
 def sign(transaction: Connection, prefix: str, signed: Signature) -> tuple[str, Severity]:

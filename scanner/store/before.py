@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, or_, select
 
 from scanner.model import Coverage, Endpoint, Status
 from scanner.past import Happened, Past
+from scanner.store.acceptances import ended
 from scanner.store.tables import event, finding, round_
 
 #: A month of nights, which is what a chart has room for.
@@ -21,7 +22,10 @@ def before(transaction: Connection, told: Coverage) -> Past:
     The round itself is among them once the history has its coverage. What was resolved earlier is
     not told; what this round resolved is.
     """
-    return Past(tuple(_rounds(transaction, told))[::-1], dict(_events(transaction, told)))
+    rounds = tuple(_rounds(transaction, told))[::-1]
+    earlier = [one.started for one in rounds if one.round != told.round]
+    unsigned = ended(transaction, earlier[-1], told.ended) if earlier else frozenset[str]()
+    return Past(rounds, dict(_events(transaction, told)), unsigned)
 
 
 def _rounds(transaction: Connection, told: Coverage) -> Iterator[Coverage]:

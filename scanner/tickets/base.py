@@ -131,6 +131,16 @@ class Tracker(Protocol):
 
 
 @runtime_checkable
+class Late(Protocol):
+    """A tracker whose search is behind: for `lag` seconds it may not find what was just created.
+
+    Where it is not known whether a ticket was created, nothing is tried before they are over.
+    """
+
+    lag: ClassVar[float]
+
+
+@runtime_checkable
 class Channel(Protocol):
     """A system that is only told: a webhook, a mail, an import."""
 

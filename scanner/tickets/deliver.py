@@ -13,7 +13,17 @@ import anyio
 
 from scanner.ourside import Rehearsed, Unreached
 from scanner.ticket import Errand, State, Ticket
-from scanner.tickets.base import Busy, ByHand, Channel, Exists, Parked, Remote, System, Undelivered
+from scanner.tickets.base import (
+    Busy,
+    ByHand,
+    Channel,
+    Exists,
+    Late,
+    Parked,
+    Remote,
+    System,
+    Undelivered,
+)
 from scanner.tickets.perform import Performer
 
 #: Seconds that one system gets in one go; what is left then waits for the next.
@@ -89,7 +99,9 @@ class Delivery:
             remote = lot[0][1].remote
             for errand, _ in lot:
                 if strikes.out:
-                    return
+                    if strikes.pause:  # it holds for all of them, and for the next sync too
+                        self.put_off(errand, strikes.pause)
+                    break
                 done, remote = await self._do(errand, remote, tally, strikes)
                 if not done:
                     break
@@ -117,8 +129,20 @@ class Delivery:
     async def _performed(self, errand: Errand, known: str | None) -> Remote | None:
         if isinstance(self.system, Channel):
             return await self.system.tell(errand)
-        performer = Performer(self.system, self.policy, self.book.noted)
+        performer = Performer(self.system, self.policy, self.book.noted, self._begins)
         return await performer.perform(errand, known)
+
+    def _begins(self, errand: Errand) -> None:
+        """Write down, before a creation, that it cannot be looked for at once: we may be killed."""
+        if self._lag:
+            why = (
+                "it was being created when we were stopped; it is searched for, once that finds it"
+            )
+            self.book.failed(errand, why, self.now() + self._lag, parked=False)
+
+    @property
+    def _lag(self) -> timedelta:
+        return timedelta(seconds=self.system.lag if isinstance(self.system, Late) else 0)
 
     def _write_off(self, errand: Errand, remote: Remote | None) -> None:
         if remote is None:  # its name is forgotten: the next ticket has another
@@ -130,6 +154,7 @@ class Delivery:
         """Write down why an errand was not done, and when it is tried again."""
         parked = isinstance(error, Parked | Exists)
         pause = LONGEST_PAUSE if parked else min(FIRST_PAUSE * 2**errand.attempts, LONGEST_PAUSE)
+        pause = max(pause, self._lag)
         if isinstance(error, Busy) and error.after:
             pause = max(pause, timedelta(seconds=error.after))
         why = self.keep_secrets(str(error))
@@ -142,11 +167,14 @@ class _Strikes:
 
     running: int = 0
     out: bool = False
+    pause: Busy | None = None
 
     def count(self, error: Exception) -> None:
         """Count one; some say that nothing else can be done there either."""
         self.running += 1
         all_of_it = isinstance(error, Undelivered) and error.all_of_it
+        if isinstance(error, Busy) and error.after and all_of_it:
+            self.pause = error
         self.out = self.out or all_of_it or self.running >= MAX_STRIKES
 
     def clear(self) -> None:

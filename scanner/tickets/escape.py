@@ -18,13 +18,14 @@ MAX_VALUE = 200
 _APART = "\N{ZERO WIDTH SPACE}"
 
 #: What wakes people or links by itself, in nearly every system: `@all`, `#12`, `!12`, `~user`;
-#: `https://…`, `www.…`; in Redmine also `[[page]]`, `{{macro}}`, `r12` and `user:name`, whose
-#: words are those of its `LINKS_RE`. Mark-up cannot stop that, for it is looked for in the text
-#: that is shown.
-_WAKES = re.compile(r"([@#!~])(?=[\w\[{(])|([\[{])(?=\2)")
+#: `https://…`, `www.…`; in GitLab also `%12`, `&12` and `$12`, in GitHub `GH-12`; in Redmine also
+#: `[[page]]`, `{{macro}}`, `r12` and `user:name`, whose words are those of its `LINKS_RE`. Mark-up
+#: cannot stop that, for it is looked for in the text that is shown.
+_WAKES = re.compile(r"([@#!~%&$])(?=[\w\[{(])|([\[{])(?=\2)")
 _LINKS = re.compile(
-    r"(?i)(?<=[a-z0-9]):(?=/)|(?<=www)(?=\.)|(?<![a-z0-9])r(?=\d)|(?<![a-z0-9])(?:attachment"
-    r"|commit|document|export|forum|message|news|project|source|user|version|wiki)(?=:)"
+    r"(?i)(?<=[a-z0-9]):(?=/)|(?<=www)(?=\.)|(?<![a-z0-9])(?:r(?=\d)|g[hl](?=-\d))"
+    r"|(?<![a-z0-9])(?:attachment|commit|document|export|forum|message|news|project|source|user"
+    r"|version|wiki)(?=:)"
 )
 
 #: A URL in which nothing can be mark-up.

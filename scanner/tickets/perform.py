@@ -17,12 +17,13 @@ class Performer:
     """Does errands such that doing one again, after any failure, leaves what doing it once leaves.
 
     `noted` writes down that the note of an errand was given: it is the one thing that cannot be
-    looked for afterwards.
+    looked for afterwards. `begins` is told before a ticket is created.
     """
 
     tracker: Tracker
     policy: ByHand
     noted: Callable[[Errand], None]
+    begins: Callable[[Errand], None]
 
     async def perform(self, errand: Errand, known: str | None) -> Remote | None:
         """Do an errand, and give the ticket as it is then; None if it was deleted.
@@ -37,6 +38,7 @@ class Performer:
         if ticket is None and not (creates and self.tracker.unique):
             ticket = await self.tracker.find(draft.key)
         if ticket is None and creates:
+            self.begins(errand)
             try:
                 return await self.tracker.create(draft)
             except Exists as error:

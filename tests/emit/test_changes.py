@@ -100,6 +100,18 @@ def test_an_acceptance_that_ended_is_news() -> None:
     assert "Accepted findings: 1 in the round before, 0 now." in said
 
 
+def test_an_acceptance_that_ended_is_news_though_another_one_began() -> None:
+    """As many are accepted as the night before, but not the same ones."""
+    accepted = coverage(accepted={Severity.HIGH: 1})
+    was = coverage(round="r-1", started=NOON - NIGHT, accepted={Severity.HIGH: 1})
+    past = Past((was, accepted), unsigned=frozenset({"f1"}))
+
+    said = list(lines(Report([exposure(status=Status.ONGOING)], accepted, past)))
+
+    assert said[1].startswith("ongoing  high  open  ")
+    assert said[1].endswith("  f1")
+
+
 def test_a_clock_that_went_back_is_news() -> None:
     """The history keeps its order, and the times in it mean little until somebody sets it right."""
     was = coverage(round="r-1", started=NOON + NIGHT)

@@ -160,6 +160,17 @@ def test_one_refused_credential_is_enough() -> None:
     assert (tally.failed, tally.left, len(wire.calls)) == (1, 99, 1)
 
 
+def test_who_asks_for_an_hour_gets_it_for_every_ticket() -> None:
+    """The next sync does not begin with the tickets that were not tried."""
+    wire = Wire(lambda _: httpx.Response(429, headers={"Retry-After": "3600"}))
+    book = Book()
+    tally = anyio.run(run, desk(wire, concurrency=1), book, [pair(n) for n in range(3)])
+
+    assert (tally.failed, tally.left, len(wire.calls)) == (1, 2, 1)
+    hour = NOON + timedelta(hours=1)
+    assert book.again == [(0, hour, False), (1, hour, False), (2, hour, False)]
+
+
 def test_a_ticket_that_fails_keeps_no_other_waiting() -> None:
     """Each has its own errand."""
     wire, book = answering(200), Book()

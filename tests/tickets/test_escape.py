@@ -15,7 +15,7 @@ APART = "\N{ZERO WIDTH SPACE}"
 #: What trackers make links, mentions and commands of wherever it stands in the text that is shown.
 #: Redmine's are those of its `application_helper.rb`, and were rendered by a running 5.0.4.
 ALIVE = re.compile(
-    r"(?i)https?://|ftp://|\bwww\.|@\w|[#!~]\w|\{\{|\[\[|(?<![a-z0-9])r\d"
+    r"(?i)https?://|ftp://|\bwww\.|@\w|[#!~%&$]\w|(?<![a-z0-9])g[hl]-\d|\{\{|\[\[|(?<![a-z0-9])r\d"
     r"|(?<![a-z0-9])(attachment|commit|document|export|forum|message|news|project|source|user"
     r"|version):\S"
 )
@@ -52,6 +52,8 @@ PIECES = st.sampled_from(
         "\\",
         "x",
         "%",
+        "&1",
+        "GH-1",
         "|",
     ]
 )
@@ -63,6 +65,7 @@ VALUES = st.lists(PIECES | st.text(max_size=3) | st.just(" "), max_size=12).map(
 @example(value="www.evil.example")
 @example(value="[[[x]]]")
 @example(value="user:user:x")
+@example(value="%1 &1 $1 GH-1 gl-1")
 def test_nothing_in_a_value_wakes_anybody_or_links_anywhere(markup: Markup, value: str) -> None:
     """In any mark-up: what is looked for in the text that is shown is not in it."""
     written = escape(value, markup).removeprefix("<notextile>")

@@ -11,7 +11,7 @@ from scanner.model import Refused
 from scanner.ticket import State
 from tests.tickets.fakes.jira import FakeJira, FakeJiraCloud, FakeJiraDataCenter, Issue
 from tests.tickets.team import Team, door, worse
-from tests.tickets.wire import Wire
+from tests.tickets.wire import Fate, Wire
 
 DOOR = door(1)
 KEY = f"ronde-{DOOR.fingerprint}"
@@ -146,6 +146,43 @@ def test_a_stranger_is_not_told_that_tickets_are_deleted(tmp_path: Path) -> None
 
     assert why(at) == "the credential is refused (401): it is wrong or has expired"
     assert [ticket.seen for ticket in at.kept()] == [State.OPEN]
+
+
+def test_an_index_that_is_behind_makes_no_second_issue(tmp_path: Path) -> None:
+    """A lost answer is looked for only once the issue can be found."""
+    fake = FakeJiraCloud(behind=True)
+    wire = Wire(fake, at=1, fate=Fate.HALF)
+    at = Team(tmp_path, fake.table, wire)
+    at.night(DOOR)
+    at.sync()
+    at.later(minutes=2)
+    at.sync()
+    assert len(wire.calls) == 2
+
+    fake.behind = False
+    at.later(minutes=4)
+    at.sync()
+    assert [ticket.remote for ticket in at.kept()] == ["SEC-1"]
+    assert len(fake.tickets) == 1
+
+
+def test_an_index_that_is_behind_makes_no_second_issue_for_a_killed_process(tmp_path: Path) -> None:
+    """What is begun is written down before."""
+    fake = FakeJiraCloud(behind=True)
+    at = Team(tmp_path, fake.table, Wire(fake, at=1, fate=Fate.KILLED_AFTER))
+    at.night(DOOR)
+    with pytest.raises(BaseExceptionGroup):
+        at.sync()
+    at.sync()
+
+    assert len(fake.tickets) == 1
+    (errand,) = at.waiting()
+    assert "it was being created when we were stopped" in errand.error
+    fake.behind = False
+    at.later(minutes=6)
+    at.sync()
+    assert len(fake.tickets) == 1
+    assert at.waiting() == []
 
 
 @EDITIONS

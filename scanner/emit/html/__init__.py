@@ -15,7 +15,7 @@ import msgspec
 from scanner.emit.html import chart
 from scanner.emit.html.entry import AboutEntry, about_entry, entry
 from scanner.emit.html.summary import Summary
-from scanner.emit.html.texts import LANGUAGES, Language, moment
+from scanner.emit.html.texts import LANGUAGES, Language, moment, unbroken
 from scanner.emit.reach import darkest_first
 from scanner.emit.report import Report
 from scanner.model import Coverage, Severity, Status
@@ -134,7 +134,7 @@ def _rules() -> dict[str, dict[str, tuple[str, str]]]:
     return {
         pointer.id: {
             "en": (pointer.en.title, pointer.en.question),
-            "fr": (pointer.fr.title, pointer.fr.question),
+            "fr": (unbroken("fr", pointer.fr.title), unbroken("fr", pointer.fr.question)),
         }
         for law in Regulation.load().laws
         for pointer in law.pointers

@@ -1,14 +1,14 @@
 """A finding as the page's list takes it: short, and with nothing of a server's unescaped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
 
 from scanner.addresses import parse_address
-from scanner.emit.html.texts import Language, moment
+from scanner.emit.html.texts import Language, moment, unbroken
 from scanner.inferred import DataCategory, Mark
 from scanner.model import (
     Acceptance,
@@ -118,11 +118,14 @@ def about_entry(finding: Finding, languages: Sequence[Language] = ()) -> AboutEn
         references=tuple(links),
         cwe=finding.cwe,
         translated=tuple(
-            (language.code, told["title"], told["remedy"])
-            for language in languages
-            if (told := language.probes.get(finding.probe))
+            (code, unbroken(code, told["title"]), unbroken(code, told["remedy"]))
+            for code, told in _told(finding.probe, languages)
         ),
     )
+
+
+def _told(probe: str, languages: Sequence[Language]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    return ((one.code, one.probes[probe]) for one in languages if probe in one.probes)
 
 
 def entry(finding: Finding, about: int, events: tuple[Happened, ...], now: datetime) -> Entry:

@@ -1,5 +1,6 @@
 """The words of the page in each language: data files, read once for a report."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ TRANSLATED = frozenset({"fr"})
 #: What stands between thousands: French has a narrow space that no line breaks at.
 _THOUSANDS = {"en": ",", "fr": "\N{NARROW NO-BREAK SPACE}"}
 
+#: The blanks of French before its double marks, and within its quotation marks.
+_BOUND = re.compile(" (?=[:;?!»])|(?<=«) ")
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -31,7 +35,12 @@ class Language:
     def load(cls, code: str) -> "Language":
         """Read the words that ship with the program."""
         probes = _read(f"report/probes.{code}.toml") if code in TRANSLATED else {}
-        return cls(code, _read(f"report/{code}.toml"), probes)
+        words = _read(f"report/{code}.toml")
+        bound = {
+            section: {key: unbroken(code, said) for key, said in told.items()}
+            for section, told in words.items()
+        }
+        return cls(code, bound, probes)
 
     def say(self, section: str, key: str, **places: object) -> str:
         """Give a text, numbers as the language writes them; a share is a part and its whole."""
@@ -70,6 +79,11 @@ class Language:
                 return self.share(part, whole)
             case _:
                 return printable(str(value))
+
+
+def unbroken(code: str, text: str) -> str:
+    """Keep French marks on the line of their word, as its typography asks."""
+    return _BOUND.sub("\N{NARROW NO-BREAK SPACE}", text) if code == "fr" else text
 
 
 def _read(name: str) -> dict[str, dict[str, str]]:

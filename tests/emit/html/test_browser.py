@@ -216,6 +216,16 @@ class TestList:
         page.keyboard.press("Enter")
         expect(page.locator("tr.detail")).to_have_count(0)
 
+    def test_a_telephone_names_each_cell_of_a_row(self, browser: Browser, tmp_path: Path) -> None:
+        """A bare number under no heading says nothing."""
+        narrow = {"width": 400, "height": 900}
+        unlisted = exposure(holdings=(), holdings_total=0)
+        page = opened(browser, tmp_path, Report([unlisted], coverage()), viewport=narrow)
+        cell = page.locator("table.findings > tbody > tr > td:nth-child(8)")
+
+        assert cell.evaluate("one => getComputedStyle(one, '::before').content") == '"Holdings: "'
+        expect(cell).to_have_text("not listed")
+
     def test_paper_gets_all_details_of_what_the_filters_left(self, page: Page) -> None:
         """Nothing unfolds on paper."""
         page.get_by_label("Status", exact=True).select_option(Status.NEW)

@@ -7,7 +7,7 @@ from enum import StrEnum
 import pytest
 
 from probes import PROBES
-from scanner.emit.html.texts import LANGUAGES, Language, moment
+from scanner.emit.html.texts import LANGUAGES, Language, moment, unbroken
 from scanner.inferred import Category, Label
 from scanner.model import Access, Confidence, Severity, Silence, Status
 from scanner.plan import Skip
@@ -123,6 +123,17 @@ def test_a_share_in_a_sentence_is_written_as_the_language_writes_it() -> None:
     said = FRENCH.say("coverage", "answered", count=1202, planned=1256, share=(1202, 1256))
 
     assert said.endswith("sur 1\u202f256 prévus (95\u202f%)")
+
+
+def test_french_marks_stay_on_the_line_of_their_word() -> None:
+    """A line that begins with a colon is read twice."""
+    said = ("fermé : « Inconnu » ne dit rien ; non ?", "a setting : b")
+
+    assert unbroken("fr", said[0]) == (
+        "fermé\u202f: «\u202fInconnu\u202f» ne dit rien\u202f; non\u202f?"
+    )
+    assert unbroken("en", said[1]) == said[1]
+    assert FRENCH.words["detail"]["words"] == "reconnu\u202f:"
 
 
 def test_a_share_of_nothing_is_nothing() -> None:

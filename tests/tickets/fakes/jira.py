@@ -53,13 +53,17 @@ class Issue(Kept):
 
 @dataclass(slots=True)
 class FakeJira:
-    """One project `SEC`, with a workflow of three statuses whose last has a screen."""
+    """One project `SEC`, with a workflow of three statuses whose last has a screen.
+
+    While it is `behind`, its search finds nothing.
+    """
 
     tickets: list[Kept] = field(default_factory=list)
     expired: bool = False
     demands: bool = False
     missing: bool = False
     pause: int | None = None
+    behind: bool = False
     workflow: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=WORKFLOW.copy)
     allowed: tuple[str, ...] = ALLOWED
     table: dict[str, object] = field(default_factory=dict)
@@ -125,7 +129,7 @@ class FakeJira:
         found = [
             self._shown(one, params)
             for one in cast("list[Issue]", self.tickets)
-            if label in one.labels and not one.deleted
+            if label in one.labels and not one.deleted and not self.behind
         ]
         return httpx.Response(200, json={"issues": found, "isLast": True})
 
