@@ -21,6 +21,7 @@ from scanner.model import AssetClass, Refused
 from scanner.pipeline import Walk
 from scanner.prepare import Prepared
 from scanner.rounds import Manner, utc_now
+from scanner.store import StoreRefused
 from scanner.wire import dicom
 from tests.fakes import http
 from tests.fakes.datagrams import answering
@@ -416,6 +417,26 @@ class TestInterruption:
 
         assert (before, first.complete, first.skipped) == (1, False, {"interrupted": 1})
         assert (second.complete, second.reached) == (True, ports)
+
+    def test_no_socket_is_opened_that_cannot_be_written_down(self, site: Site) -> None:
+        """The round ends by that, in order: what other callers are told meanwhile is not lost."""
+        walked: list[Walk] = []
+
+        def fill(round_: Walk) -> None:
+            walked.append(round_)
+            with closing(sqlite3.connect(site.folder / "history.sqlite")) as history, history:
+                history.execute(
+                    "CREATE TRIGGER full BEFORE INSERT ON sign "
+                    "BEGIN SELECT RAISE(FAIL, 'no room'); END"
+                )
+
+        with modality(answers, ports=1) as device:
+            prepared = site.prepared(Greeter(device.ports))
+            with pytest.raises(StoreRefused, match="no room") as caught:
+                site.walk(prepared, watch=fill)
+
+        assert device.begun == []
+        assert walked[0].failure is caught.value
 
     def test_no_datagram_follows_an_interruption_during_a_rest(self, site: Site) -> None:
         """It is a socket as any other."""

@@ -32,7 +32,7 @@ class Settings(jira.Settings, frozen=True, kw_only=True):
     `site` is where people read, if `url` is not.
     """
 
-    per_second: float = 10  # Atlassian tells no number; its bursts are refused with `Retry-After`
+    per_second: float = 40  # limits are of a second and a kind of call; a burst gets `Retry-After`
 
 
 def connect(settings: Settings, means: Means) -> "JiraCloud":

@@ -28,9 +28,7 @@ class Overheard:
 
     def shows(self, text: str) -> bool:
         """Tell whether a text was said by anybody, as it is or in a common disguise."""
-        wanted = tuple(_disguised(text))
-        said = (b"".join(turn.said for turn in talk.turns) for talk in self.ours)
-        return any(one in whole for whole in said for one in wanted)
+        return any(shows(turn.said, text) for talk in self.ours for turn in talk.turns)
 
 
 def overheard(packets: Iterable[Packet], keys: Keys) -> Overheard:
@@ -53,6 +51,11 @@ def strange(talk: Talk, abouts: Sequence[About]) -> Iterator[bytes]:
     for said in talk.asked:
         if left := undeclared(said, abouts, way):
             yield left
+
+
+def shows(said: bytes, text: str) -> bool:
+    """Tell whether a text is in what was said or written, as it is or in a common disguise."""
+    return any(one in said for one in _disguised(text))
 
 
 def _address(place: Place) -> tuple[str, int]:

@@ -4,14 +4,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from zipfile import ZipFile, is_zipfile
 
 import msgspec
 
+from scanner.emit.formats import Format
+from scanner.masking import Masking
 from scanner.model import (
     COVERAGE_SCHEMA,
     FINDING_SCHEMA,
@@ -58,7 +61,7 @@ class Walked:
     services: tuple[ServiceSeen, ...]
     coverage: Coverage
     asks: tuple[str, ...]
-    left: bytes
+    left: Mapping[str, bytes] = field(repr=False)
     keys: Keys = field(repr=False)
 
     @property
@@ -74,18 +77,25 @@ class Walked:
         return lines[0] if lines else None
 
 
-def walk(folder: Path, *servers: Running, medical: bool = False) -> Walked:
+def walk(
+    folder: Path,
+    *servers: Running,
+    medical: bool = False,
+    formats: Iterable[Format] = (),
+    mask: Masking = Masking.PERSONAL,
+) -> Walked:
     """Walk a round over these servers' ports and the probes' own; `folder` keeps the history.
 
-    As `medical` devices they are called on with a consent, by their own probes alone.
+    As `medical` devices they are called on with a consent, by their own probes alone. Findings are
+    written in some more `formats`, and their names masked as the scope says.
     """
-    (folder / "scope.toml").write_text(_scope(servers) + (_CONSENT if medical else ""))
+    (folder / "scope.toml").write_text(_scope(servers, mask) + (_CONSENT if medical else ""))
     (folder / "assets.csv").write_text(_inventory(servers, "medical" if medical else ""))
     chosen = [word for server in servers for word in ("--probe", server.probe) if medical]
     (folder / "audit.jsonl").unlink(missing_ok=True)
     done = subprocess.run(  # noqa: S603 - our own program, no shell
         # Twice verbose: what must not be in a log must not be in any log.
-        [RONDE, "-vv", "scan", *_options(), *chosen],
+        [RONDE, "-vv", "scan", *_options(), *chosen, *_reports(formats)],
         cwd=folder,
         env=_environment(folder),
         check=False,
@@ -93,7 +103,7 @@ def walk(folder: Path, *servers: Running, medical: bool = False) -> Walked:
         timeout=_PATIENCE,
     )
     printed = done.stdout + done.stderr
-    written = [path.read_bytes() for path in folder.glob("*") if path.name not in _given()]
+    written = {one.name: _read(one) for one in folder.glob("*") if one.name not in _given()}
     assert (folder / "coverage.json").exists(), printed.decode()
     lines = (folder / "findings.jsonl").read_bytes().splitlines()
     acts = (folder / "audit.jsonl").read_bytes().splitlines()
@@ -103,7 +113,7 @@ def walk(folder: Path, *servers: Running, medical: bool = False) -> Walked:
         services=_decoded(lines, SERVICE_SCHEMA, ServiceSeen),
         coverage=_decoded(lines, COVERAGE_SCHEMA, Coverage)[-1],
         asks=tuple(ask for act in acts if (ask := json.loads(act).get("ask"))),
-        left=b"\n".join([printed, *written]),
+        left={"printed": printed, **written},
         keys=key_log(folder / _KEYS),
     )
 
@@ -125,11 +135,23 @@ def _options() -> Sequence[str]:
     )
 
 
+def _reports(formats: Iterable[Format]) -> Iterable[str]:
+    return [word for form in formats for word in ("--output", f"{form}:report.{form}")]
+
+
+def _read(file: Path) -> bytes:
+    """Give what a file says; a workbook's parts as they are before they are packed."""
+    if not is_zipfile(file):
+        return file.read_bytes()
+    with ZipFile(file) as packed:
+        return b"\n".join(packed.read(name) for name in packed.namelist())
+
+
 def _given() -> frozenset[str]:
     return frozenset({"scope.toml", "assets.csv", _KEYS})
 
 
-def _scope(servers: Sequence[Running]) -> str:
+def _scope(servers: Sequence[Running], mask: Masking) -> str:
     ports: dict[str, list[int]] = {}
     for server in servers:
         ports.setdefault(server.probe, []).append(server.port)
@@ -144,6 +166,7 @@ def _scope(servers: Sequence[Running]) -> str:
             'contact = "lab@example.invalid"',
             f"valid_until = {tomorrow}",
             f"ranges = {json.dumps(addresses)}",
+            f'mask_names = "{mask}"',
             f"udp = {json.dumps(any(server.transport is Transport.UDP for server in servers))}",
             *(["ftp_anonymous = true"] if "ftpanon" in ports else []),
             *(["dicom_find = true"] if "dicomfind" in ports else []),

@@ -11,11 +11,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from probes import PROBES
+from scanner.emit.formats import Format
 from scanner.model import PROVEN, Finding, Status
 from scanner.probe import About
+from tests.lab import proof
 from tests.lab.capture import Capture, capturing
-from tests.lab.overheard import Overheard, overheard, strange
+from tests.lab.drafts import drafts
+from tests.lab.overheard import Overheard, overheard, shows, strange
 from tests.lab.page import section
+from tests.lab.planted import holds
+from tests.lab.proof import EMPTY, ROWS, UNTOLD, Row, lasting, rows
 from tests.lab.rounds import Walked, walk
 from tests.lab.servers.elasticsearch import elasticsearch, osmem
 from tests.lab.servers.mongodb import command, ferretdb
@@ -32,6 +37,13 @@ from tests.lab.verdicts import FAMILIES, GROUPS
 #: A group has up to five nodes to start, and the first test that looks at it waits for them all.
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
+#: Every format of a report but JSON Lines, which are always written, and what needs a cluster.
+FORMATS = [form for form in Format if form not in {Format.JSONL, Format.ELASTIC}]
+REPORTS = {f"report.{form}" for form in FORMATS}
+
+#: States that tell nothing, by which two states are never told apart.
+_NOTHING: tuple[object, ...] = (None, (), {}, b"")
+
 FAMILY_OF = {group: family for family, groups in FAMILIES.items() for group in groups}
 
 
@@ -45,6 +57,7 @@ class Seen:
     walked: Walked
     captured: Capture
     overheard: Overheard = field(repr=False)
+    row: Row
     before: dict[str, object] = field(repr=False)
     after: dict[str, object] = field(repr=False)
 
@@ -58,15 +71,30 @@ def seen(
     with timed(request.config, name, "start"):
         servers = lab.start_all([start for start, _ in group.doors])
     before = {server.name: server.state(server) for server in servers}
+    with timed(request.config, name, "look"):
+        empty = [server.name for server in servers if not holds(server, CANARY)]
     with timed(request.config, name, "round"), lab.ready(capturing()) as captured:
-        walked = walk(tmp_path_factory.mktemp(name), *servers)
+        walked = walk(tmp_path_factory.mktemp(name), *servers, formats=FORMATS)
+    heard = overheard(captured.packets, walked.keys)
+    row = Row(
+        family=FAMILY_OF[name],
+        group=name,
+        servers=[server.name for server in servers],
+        empty=empty,
+        untold=[server for server, state in before.items() if state in _NOTHING],
+        conversations=len(heard.ours),
+        in_tls=heard.in_tls,
+        requests=heard.requests,
+    )
+    request.config.stash.setdefault(ROWS, {})[name] = row
     return Seen(
         name=name,
         group=group,
         servers=servers,
         walked=walked,
         captured=captured,
-        overheard=overheard(captured.packets, walked.keys),
+        overheard=heard,
+        row=row,
         before=before,
         after={server.name: server.state(server) for server in servers},
     )
@@ -131,14 +159,28 @@ def test_every_request_is_one_that_was_declared(seen: Seen) -> None:
 
 
 def test_no_record_is_in_anything_that_the_round_left(seen: Seen) -> None:
-    """Findings, services, coverage, audit trail, history, and the log at its most talkative."""
-    assert seen.walked.left.count(b"\n") > len(seen.servers)
-    assert CANARY.encode() not in seen.walked.left
+    """Findings in every format, services, coverage, audit trail, history, log, and tickets."""
+    left = {**seen.walked.left, "tickets": drafts(seen.walked.findings)}
+    assert left.keys() >= {"printed", "findings.jsonl", "audit.jsonl", "history.sqlite", *REPORTS}
+    assert [name for name, said in left.items() if shows(said, CANARY)] == []
 
 
 def test_every_server_is_left_as_it_was(seen: Seen) -> None:
     """The same holdings, and not one record more handed out, by the servers' own counters."""
     assert seen.before == seen.after
+
+
+def test_every_server_has_a_canary_and_a_state_or_a_reason_why_not(seen: Seen) -> None:
+    """What holds nothing proves nothing: each such server is named on the page of proofs."""
+    names = {server.name for server in seen.servers}
+    assert set(seen.row.empty) == names & EMPTY.keys()
+    assert set(seen.row.untold) == names & UNTOLD.keys()
+
+
+def test_the_page_of_proofs_says_what_was_seen(seen: Seen) -> None:
+    """A run with `--proof` writes it; the number of conversations may differ."""
+    page = [lasting(row) for row in rows(proof.PAGE.read_text())]
+    assert lasting(str(seen.row)) in page, str(seen.row)
 
 
 def test_the_page_of_real_servers_says_what_was_seen(seen: Seen) -> None:

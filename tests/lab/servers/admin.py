@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.lab.layout import Family
@@ -46,7 +47,7 @@ def phpmyadmin(*, locked: bool = False, canary: str = CANARY) -> Iterator[Runnin
             fill=lambda: None,
             state=lambda _: store.state(store),
         ) as server:
-            yield server
+            yield replace(server, behind=(store,))
 
 
 @contextmanager
@@ -88,7 +89,7 @@ def mongo_express(*, locked: bool = False, canary: str = CANARY) -> Iterator[Run
             fill=lambda: None,
             state=lambda _: store.state(store),
         ) as server:
-            yield server
+            yield replace(server, behind=(store,))
 
 
 def _mode(*, locked: bool) -> str:

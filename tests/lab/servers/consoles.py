@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from tests.lab.layout import Family
 from tests.lab.servers.process import (
@@ -94,7 +95,7 @@ def redis_commander(*, locked: bool = False, canary: str = CANARY) -> Iterator[R
             fill=lambda: None,
             state=lambda _: store.state(store),
         ) as server:
-            yield server
+            yield replace(server, behind=(store,))
 
 
 def _mode(*, locked: bool) -> str:

@@ -79,6 +79,7 @@ def nginx(front: Front, behind: Running, *, port: int | None = None) -> Iterator
             tls=front is Front.TLS,
             log=log,
             state=lambda _: behind.state(behind),
+            behind=(behind,),
         )
 
 

@@ -54,6 +54,8 @@ class Running:
     address: str = LOOPBACK
     tls: bool = False
     transport: Transport = Transport.TCP
+    behind: tuple["Running", ...] = ()
+    """What keeps its values for it, where that is a server of its own."""
 
     @property
     def url(self) -> str:

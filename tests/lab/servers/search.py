@@ -238,7 +238,7 @@ def weaviate(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]
             probe="weaviate",
             version=lambda: _weaviate_version(at),
             fill=fill,
-            state=lambda server: [] if locked else _weaviate_holds(server.port),
+            state=lambda server: None if locked else _weaviate_holds(server.port),
         ) as server:
             yield server
 

@@ -1,10 +1,20 @@
 """Trino's coordinator, as its own tests start it: believing any name, or wanting a token."""
 
+import http.client
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from tests.lab.layout import Family, java_home
-from tests.lab.servers.process import NotStarted, NotYet, Program, Running, require
+from tests.lab.servers.process import (
+    CANARY,
+    LOOPBACK,
+    USER,
+    NotStarted,
+    NotYet,
+    Program,
+    Running,
+    require,
+)
 from tests.lab.servers.standing import Place, page, place, standing
 
 FAMILY = Family("trino")
@@ -15,8 +25,11 @@ _KEY = "cm9uZGUtbGFiLWtleS10aGF0LWlzLWxvbmctZW5vdWdoLWZvci1obWFjLXNoYTUxMg=="
 
 
 @contextmanager
-def trino(*, locked: bool = False) -> Iterator[Running]:
-    """A coordinator without a catalog, so without a value; `locked` wants a signed token."""
+def trino(*, locked: bool = False, canary: str = CANARY) -> Iterator[Running]:
+    """A coordinator without a catalog; `locked` wants a signed token.
+
+    The canary is in the text of a query that it remembers; locked, it is asked none.
+    """
     with place("trino", "locked" if locked else "any-name") as at:
         java = java_home(JAVA)
         if java is None:
@@ -35,10 +48,19 @@ def trino(*, locked: bool = False) -> Iterator[Running]:
             Program(argv, patience=_PATIENCE),
             probe="trino",
             version=lambda: _version(at),
-            fill=lambda: None,
+            fill=lambda: None if locked else _query(at, f"SELECT '{canary}'"),
             state=lambda _: page(at, "/v1/info").json()["nodeVersion"],
         ) as server:
             yield server
+
+
+def _query(at: Place, text: str) -> None:
+    """Put a query; nobody fetches its result."""
+    connection = http.client.HTTPConnection(LOOPBACK, at.port, timeout=30)
+    with closing(connection):
+        connection.request("POST", "/v1/statement", text, {"X-Trino-User": USER})
+        if (status := connection.getresponse().status) != 200:
+            raise NotYet(f"a query answered {status}")
 
 
 def _version(at: Place) -> str:
