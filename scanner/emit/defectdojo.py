@@ -3,7 +3,7 @@
 Source: dojo/tools/generic/json_parser.py of DefectDojo/django-DefectDojo, 3.2. A member that it
 does not know refuses the whole file. It tells findings apart by title, CWE, line, file path and
 description unless its administrator says otherwise, so what changes from round to round stands in
-none of these.
+none of these. It shows longer texts as Markdown, in which no word of a server may wake.
 """
 
 import json
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from scanner import __version__
+from scanner.emit.markdown import prose
 from scanner.emit.report import OPEN, Report
 from scanner.emit.scales import by_severity, evidence, place, stakes, summary, text
 from scanner.emit.told import lines, why
@@ -48,9 +49,9 @@ def _item(finding: Finding, report: Report) -> Item:
         "date": f"{finding.first_seen:%Y-%m-%d}",
         "cwe": finding.cwe,
         "mitigation": text(finding.remedy),
-        "impact": "\n".join((stakes(finding), *lines(finding))),
-        "severity_justification": why(finding),
-        "steps_to_reproduce": f"{summary(finding)}. {evidence(finding)}",
+        "impact": "\n".join(map(prose, (stakes(finding), *lines(finding)))),
+        "severity_justification": prose(why(finding)),
+        "steps_to_reproduce": prose(f"{summary(finding)}. {evidence(finding)}"),
         "references": "\n".join(map(text, finding.references)),
         "verified": True,
         "dynamic_finding": True,

@@ -116,7 +116,9 @@ def _location(finding: Finding) -> Object:
 
 
 def _level(finding: Finding) -> str:
-    return "error" if finding.severity.reaches(Severity.HIGH) else "warning"
+    if finding.severity.reaches(Severity.HIGH):
+        return "error"
+    return "warning" if finding.severity.reaches(Severity.MEDIUM) else "note"
 
 
 def _round(coverage: Coverage) -> Object:

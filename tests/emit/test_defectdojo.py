@@ -116,3 +116,13 @@ def test_what_somebody_accepted_is_a_risk_accepted() -> None:
     read = item(exposure(status=Status.ACCEPTED, accepted=SIGNED))
 
     assert (read["active"], read["risk_accepted"], read["is_mitigated"]) == (False, True, False)
+
+
+def test_no_word_of_a_server_is_mark_up() -> None:
+    """DefectDojo shows these texts as Markdown: a link or an image of a stranger stays text."""
+    read = item(exposure(product="![x](//evil.example/)", because="<b>[y](//evil.example/)</b>"))
+
+    shown = read["impact"] + read["steps_to_reproduce"] + read["severity_justification"]
+    assert r"\!\[x\](//evil.example/)" in shown
+    assert "[x]" not in shown
+    assert "[y]" not in shown

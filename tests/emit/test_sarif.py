@@ -119,7 +119,11 @@ def test_the_history_is_the_baseline(status: Status, baseline: str) -> None:
 
 @pytest.mark.parametrize(
     ("severity", "level", "number"),
-    [(Severity.CRITICAL, "error", "9.5"), (Severity.MEDIUM, "warning", "5.5")],
+    [
+        (Severity.CRITICAL, "error", "9.5"),
+        (Severity.MEDIUM, "warning", "5.5"),
+        (Severity.LOW, "note", "2.0"),
+    ],
 )
 def test_severity_is_a_level_and_a_number(severity: Severity, level: str, number: str) -> None:
     """GitHub shows 9 and above as critical."""
